@@ -37,7 +37,7 @@ class Home:
         place = self.path / "secrets" / name
         if not place.exists():
             # A link refuses to replace: of two processes that ask at once, both read the first one's secret.
-            draft = self._draft(place, secrets.token_urlsafe(32))
+            draft = self._draft(place, secrets.token_urlsafe(48))
             try:
                 os.link(draft, place)
             except FileExistsError:

@@ -62,6 +62,7 @@ class Servers:
 
     def addresses(self, need: Need) -> dict[str, str]:
         """The environment by which everything else finds these servers."""
+        self.home.secret("secret_key")  # the settings read it from there
         found = {"JLIS_HOME": str(self.home.path)}
         if need.postgres:
             found |= {

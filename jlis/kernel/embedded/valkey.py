@@ -84,7 +84,7 @@ class Valkey:
             if not port or not processes.port_is_free(port):
                 port = processes.free_port()
             child = self._launch(port, fast)
-            if processes.wait_until(lambda: child.poll() is not None or self.answers(), PATIENCE) and not child.poll():
+            if self._wait_for(child):
                 return True
             if last_try or processes.port_is_free(port):
                 break
@@ -95,6 +95,10 @@ class Valkey:
         """End every server of this home; nothing to do when none runs."""
         for found in processes.working_in(self.folder, PROGRAM):
             processes.end(found, (signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
+
+    def _wait_for(self, child: subprocess.Popen[bytes]) -> bool:
+        ended = processes.wait_until(lambda: child.poll() is not None or self.answers(), PATIENCE)
+        return ended and child.poll() is None
 
     def _launch(self, port: int, fast: bool) -> subprocess.Popen[bytes]:
         settings = CONFIGURATION.format(
@@ -131,6 +135,7 @@ def program() -> Path:
         if found.is_file():
             return found
     raise unprivileged.CannotRun(
-        f"{PACKAGE} がこの機械にありません。requirements/local.txt を導入するか、REDIS_URL で既存のサーバーを指定してください。\n"
+        f"{PACKAGE} がこの機械にありません。"
+        "requirements/local.txt を導入するか、REDIS_URL で既存のサーバーを指定してください。\n"
         f"{PACKAGE} is not installed for this machine: install requirements/local.txt, or name a server by REDIS_URL."
     )

@@ -1,1 +1,1 @@
-"""Prefectures, municipalities, wards as offices, the bodies that staff and clients belong to, and the address masters."""
+"""Prefectures, municipalities, wards as offices, the bodies that staff belong to, and the address masters."""

@@ -32,4 +32,4 @@ OFFICE_KINDS = frozenset(
         MunicipalityKind.WARD,
     }
 )
-"""Kinds that keep a residents' register themselves: a designated city does so in its wards, the northern villages have none."""
+"""Kinds that keep a residents' register: a designated city does so in its wards, the northern villages have none."""

@@ -47,7 +47,9 @@ class Organisation(models.Model):
                     kind__in=("CITY", "MUNICIPALITY", "WARD"), prefecture__isnull=False, municipality__isnull=False
                 )
                 | Q(kind="PREFECTURE", prefecture__isnull=False, municipality__isnull=True)
-                | Q(kind__in=("NATIONAL_ORGAN", "JLIS", "OPERATOR"), prefecture__isnull=True, municipality__isnull=True),
+                | Q(
+                    kind__in=("NATIONAL_ORGAN", "JLIS", "OPERATOR"), prefecture__isnull=True, municipality__isnull=True
+                ),
                 name="organisation_place_fits_kind",
             ),
         )

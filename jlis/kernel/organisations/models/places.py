@@ -13,7 +13,7 @@ CODE_FORM = RegexValidator(r"\A[0-9]{6}\Z", "団体コードは6桁の数字で�
 
 
 class ValidityQuerySet(models.QuerySet):
-    """For rows with valid_from (first day, null: since before this register) and valid_to (first day after, null: open)."""
+    """For rows with valid_from (first day; null: before this register) and valid_to (first day after; null: open)."""
 
     def valid_at(self, day: datetime.date) -> "ValidityQuerySet":
         return self.filter(
@@ -85,7 +85,9 @@ class Municipality(models.Model):
                 name="municipality_ward_has_city",
             ),
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gt=models.F("valid_from")),
                 name="municipality_validity",
             ),
         )

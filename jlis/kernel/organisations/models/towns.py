@@ -46,9 +46,7 @@ class Town(models.Model):
             models.UniqueConstraint(fields=("office", "town_code", "oaza", "chome"), name="town_once_an_office"),
         )
         indexes = (
-            models.Index(
-                fields=("office", "search_key"), opclasses=("", "text_pattern_ops"), name="town_search_key"
-            ),
+            models.Index(fields=("office", "search_key"), opclasses=("", "text_pattern_ops"), name="town_search_key"),
             models.Index(fields=("office", "kana_key"), opclasses=("", "text_pattern_ops"), name="town_kana_key"),
             models.Index(fields=("postcode",), condition=~Q(postcode=""), name="town_postcode"),
         )

@@ -19,7 +19,7 @@ from types import FrameType
 import psycopg
 
 from jlis.kernel.embedded import processes
-from jlis.kernel.embedded.home import PROJECT, Home
+from jlis.kernel.embedded.home import PROJECT, Home, whose
 from jlis.kernel.embedded.postgres import StartFailed
 from jlis.kernel.embedded.servers import Need, Servers, borrowed
 from jlis.kernel.embedded.supervision import Child, StepFailed, Supervisor
@@ -51,6 +51,9 @@ def main() -> int:
         return 1
     except (CannotServe, StepFailed, StartFailed, CannotRun, BootstrapRefused, psycopg.Error) as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except PermissionError as problem:
+        print(whose(problem), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0

@@ -12,7 +12,7 @@ from types import FrameType
 
 import psycopg
 
-from jlis.kernel.embedded.home import Home
+from jlis.kernel.embedded.home import Home, whose
 from jlis.kernel.embedded.postgres import StartFailed
 from jlis.kernel.embedded.servers import Need, Servers, borrowed
 from jlis.kernel.embedded.unprivileged import CannotRun
@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.act(Home.chosen(options.home), options))
     except (StartFailed, CannotRun, BootstrapRefused, psycopg.Error) as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except PermissionError as problem:
+        print(whose(problem), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

@@ -15,6 +15,14 @@ PROJECT = Path(__file__).resolve().parents[3]
 LOG_LIMIT = 20 * 1024 * 1024
 
 
+def whose(problem: PermissionError) -> str:
+    """What to tell who runs a house in a folder that another user, root perhaps, has written to."""
+    return (
+        f"{problem.filename} は別のユーザーのものです。所有者を変えるか、JLIS_HOME で別の場所を指定してください。\n"
+        f"{problem.filename} belongs to another user: change its owner, or name another folder by JLIS_HOME."
+    )
+
+
 @dataclass(frozen=True)
 class Home:
     """Paths, secrets, remembered values and locks under one folder."""

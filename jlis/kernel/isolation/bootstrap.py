@@ -97,8 +97,9 @@ def _make_roles(cluster: Connection, app: Login, owner: Login) -> None:
     if not missing and not ungranted:
         return
     if not (mine["super"] or mine["createrole"]):
-        raise BootstrapRefused(_what_to_run(str(mine["name"]), missing, app, owner))
-    _make_login(cluster, owner, present, "LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB NOINHERIT")
+        raise BootstrapRefused(_what_to_run(str(mine["name"]), missing, app, owner, _grant_options(cluster)))
+    # The owner inherits, or PostgreSQL 15 would not let it use its own database's schema.
+    _make_login(cluster, owner, present, "LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
     _make_login(cluster, app, present, "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT")
     cluster.execute(ROLES_SQL.read_bytes())
     for login in (owner, app):
@@ -125,10 +126,13 @@ def _let_assume(cluster: Connection, login: Login) -> None:
 
     Without inheritance a connection that forgot its scope may do nothing at all.
     """
-    clause = " WITH INHERIT FALSE, SET TRUE" if cluster.info.server_version >= 160000 else ""
+    grant = "GRANT {} TO {}" + _grant_options(cluster)
     for role in ROLES:
-        grant = sql.SQL("GRANT {} TO {}" + clause).format(sql.Identifier(role), sql.Identifier(login.user))
-        cluster.execute(grant)
+        cluster.execute(sql.SQL(grant).format(sql.Identifier(role), sql.Identifier(login.user)))
+
+
+def _grant_options(cluster: Connection) -> str:
+    return " WITH INHERIT FALSE, SET TRUE" if cluster.info.server_version >= 160000 else ""
 
 
 def _make_database(cluster: Connection, app: Login, owner: Login) -> None:
@@ -158,13 +162,15 @@ def _check(database: Connection, app: Login, owner: Login) -> None:
     """Refuse an application login that could pass by the row-level security."""
     row = database.execute(
         """
-        SELECT role.rolsuper, role.rolbypassrls, role.rolinherit,
+        SELECT role.rolsuper,
+               role.rolbypassrls,
+               EXISTS (SELECT 1 FROM unnest(%s::text[]) AS kind WHERE pg_has_role(role.oid, kind, 'USAGE')),
                pg_has_role(role.oid, owner.oid, 'MEMBER'),
                has_schema_privilege(role.oid, 'public', 'CREATE')
           FROM pg_roles AS role, pg_roles AS owner
          WHERE role.rolname = %s AND owner.rolname = %s
         """,
-        [app.user, owner.user],
+        [list(ROLES), app.user, owner.user],
     ).fetchone()
     assert row is not None, "both logins were found or made above"
     words = ("SUPERUSER", "BYPASSRLS", "INHERIT", f"MEMBER OF {owner.user}", "CREATE ON SCHEMA public")
@@ -200,16 +206,16 @@ def _value(database: Connection, query: str, *parameters: str) -> object:
     return row[0] if row else None
 
 
-def _what_to_run(name: str, missing: list[str], app: Login, owner: Login) -> str:
+def _what_to_run(name: str, missing: list[str], app: Login, owner: Login, options: str) -> str:
     logins = [
         f"CREATE ROLE {login.user} {attributes} PASSWORD '…';"
-        for login, attributes in ((owner, "LOGIN CREATEDB NOINHERIT"), (app, "LOGIN NOINHERIT"))
+        for login, attributes in ((owner, "LOGIN CREATEDB"), (app, "LOGIN NOINHERIT"))
         if login.user in missing
     ]
     statements = [
         *logins,
         f"\\i {ROLES_SQL}",
-        f"GRANT {', '.join(ROLES)} TO {owner.user}, {app.user};",
+        f"GRANT {', '.join(ROLES)} TO {owner.user}, {app.user}{options};",
     ]
     return (
         f"{name} はロールを作成できません。データベース管理者が次の SQL を実行してください（psql）。\n"
@@ -222,20 +228,22 @@ def _what_to_run(name: str, missing: list[str], app: Login, owner: Login) -> str
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Prepare the server that the environment names."""
-    missing = [name for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if not environ.get(name)]
-    if missing:
-        print(f"{', '.join(missing)} を指定してください。 / Name {', '.join(missing)}.", file=sys.stderr)
+    app, owner, admin = (_given(environ, f"DATABASE_{name}URL") for name in ("", "OWNER_", "ADMIN_"))
+    if not app or not owner:
+        print("DATABASE_URL と DATABASE_OWNER_URL を指定してください。 / Name both of them.", file=sys.stderr)
         return 2
     try:
-        prepare(
-            app_url=environ["DATABASE_URL"],
-            owner_url=environ["DATABASE_OWNER_URL"],
-            admin_url=environ.get("DATABASE_ADMIN_URL", ""),
-        )
+        prepare(app_url=app, owner_url=owner, admin_url=admin)
     except (BootstrapRefused, psycopg.OperationalError) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
+
+
+def _given(environ: Mapping[str, str], name: str) -> str:
+    """A variable's value, or the content of the file that its `_FILE` sister names."""
+    place = environ.get(f"{name}_FILE")
+    return environ.get(name) or (Path(place).read_text(encoding="utf-8").strip() if place else "")
 
 
 if __name__ == "__main__":

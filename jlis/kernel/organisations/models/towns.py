@@ -34,7 +34,7 @@ class Town(models.Model):
     oaza_kana = models.CharField("大字・町フリガナ", max_length=80, blank=True)
     chome = models.CharField("丁目", max_length=10, blank=True)
     chome_kana = models.CharField("丁目フリガナ", max_length=20, blank=True)
-    residential_indication = models.BooleanField("住居表示を実施", default=False)
+    residential_indication = models.BooleanField("住居表示", null=True, blank=True, help_text="空欄は不明")
     postcode = models.CharField("郵便番号", max_length=7, blank=True)
     search_key = models.CharField("検索キー", max_length=60, editable=False)
     kana_key = models.CharField("カナ検索キー", max_length=100, editable=False)

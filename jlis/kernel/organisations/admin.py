@@ -1,0 +1,113 @@
+"""The masters in the registers: plain pages, read by everybody at the desk, edited by those who may."""
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from jlis.kernel.domain.folding import address_key, kana_key
+from jlis.kernel.organisations.models import (
+    Municipality,
+    MunicipalitySuccession,
+    Organisation,
+    Postcode,
+    Prefecture,
+    ReferenceSet,
+    Town,
+)
+from jlis.kernel.organisations.models.places import ValidityQuerySet
+from jlis.kernel.organisations.selectors import municipalities
+from jlis.kernel.time import now
+
+
+class MasterAdmin(admin.ModelAdmin):
+    """A master: found by code or name, never deleted (others refer to it; its validity is ended instead)."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class ValidityFilter(admin.SimpleListFilter):
+    """The rows that hold today, or those of the past too."""
+
+    title = "適用"
+    parameter_name = "valid"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("today", "現在有効"), ("past", "廃止済み")]
+
+    def queryset(self, request: HttpRequest, queryset: ValidityQuerySet) -> ValidityQuerySet:
+        day = now().day
+        if self.value() == "today":
+            return queryset.valid_at(day)
+        return queryset.filter(valid_to__lte=day) if self.value() == "past" else queryset
+
+
+@admin.register(Prefecture)
+class PrefectureAdmin(MasterAdmin):
+    list_display = ("code", "name", "kana")
+    search_fields = ("=code", "name", "kana")
+
+
+class SuccessionInline(admin.TabularInline):
+    model = MunicipalitySuccession
+    fk_name = "former"
+    autocomplete_fields = ("successor",)
+    extra = 0
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(MasterAdmin):
+    list_display = ("code", "official_name", "kana", "kind", "prefecture", "valid_from", "valid_to")
+    list_filter = (ValidityFilter, "kind", "prefecture")
+    list_select_related = ("prefecture",)
+    search_fields = ("=code", "name", "official_name", "kana")
+    autocomplete_fields = ("city",)
+    inlines = (SuccessionInline,)
+
+    def save_model(self, request: HttpRequest, obj: Municipality, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        municipalities.forget()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(MasterAdmin):
+    list_display = ("code", "name", "kind", "prefecture", "valid_from", "valid_to")
+    list_filter = (ValidityFilter, "kind", "prefecture")
+    list_select_related = ("prefecture",)
+    search_fields = ("=code", "name", "kana")
+    autocomplete_fields = ("municipality",)
+
+
+@admin.register(Town)
+class TownAdmin(MasterAdmin):
+    list_display = ("oaza", "chome", "oaza_kana", "office", "postcode", "residential_indication")
+    list_select_related = ("office",)
+    search_fields = ("=office__code", "oaza", "=postcode")
+    autocomplete_fields = ("office",)
+
+    def save_model(self, request: HttpRequest, obj: Town, form: ModelForm, change: bool) -> None:
+        obj.search_key = address_key(obj.oaza + obj.chome)
+        obj.kana_key = kana_key(obj.oaza_kana + obj.chome_kana)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Postcode)
+class PostcodeAdmin(MasterAdmin):
+    list_display = ("postcode", "office", "town", "town_kana")
+    list_select_related = ("office",)
+    search_fields = ("=postcode", "town")
+    autocomplete_fields = ("office",)
+
+
+@admin.register(ReferenceSet)
+class ReferenceSetAdmin(MasterAdmin):
+    list_display = ("name", "rows", "loaded_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False

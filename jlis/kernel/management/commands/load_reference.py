@@ -12,7 +12,7 @@ from jlis.kernel.time import now
 class Command(BaseCommand):
     help = (
         "参照データ（都道府県、市区町村、機関、町・字、郵便番号）を取り込みます。変わっていないファイルは読み飛ばします。"
-        " / Loads the reference data (prefectures, municipalities, bodies, towns, postcodes); unchanged files are skipped."
+        " / Loads prefectures, municipalities, bodies, towns and postcodes; unchanged files are skipped."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

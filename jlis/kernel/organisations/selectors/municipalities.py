@@ -1,4 +1,4 @@
-"""Municipalities by code and day. All 1,900 of them are held in the process for a minute, for the loops that ask often."""
+"""Municipalities by code and day. All 1,900 are held in the process for a minute, for the loops that ask often."""
 
 import datetime
 import time
@@ -82,7 +82,7 @@ def valid_at(day: datetime.date) -> QuerySet[Municipality]:
 
 
 def offices_at(day: datetime.date, *, within: str = "") -> list[Municipality]:
-    """The offices of the day: all, or those of a prefecture, of a designated city, or the one itself (`within`: its code)."""
+    """The offices of the day: all, or `within` the code of a prefecture, of a designated city or of the one itself."""
     return [
         row
         for row in _register.by_code().values()

@@ -52,7 +52,7 @@ class Source:
 
 
 def load(*, at: Moment, force: bool = False, report: Callable[[str], None] = lambda _: None) -> list[Loaded]:
-    """Bring the masters to the state of the carried files. Rows that a file does not name are left: others may use them.
+    """Bring the masters to the state of the carried files. Rows that no file names are left: others may use them.
 
     Runs as the owner of the tables. Takes some seconds the first time and milliseconds when nothing has changed.
     """
@@ -92,7 +92,9 @@ def _copy(source: Source, rows: Iterable[Sequence[object]]) -> None:
     update = ", ".join(f"{column} = excluded.{column}" for column in rest)
     action = f"UPDATE SET {update}" if rest else "NOTHING"
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
+        cursor.execute(
+            f"CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608
+        )
         with cursor.copy(f"COPY staging ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)

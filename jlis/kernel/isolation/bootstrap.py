@@ -60,6 +60,11 @@ def prepare(*, app_url: str, owner_url: str, admin_url: str = "") -> None:
     Raises BootstrapRefused with the SQL that somebody mightier has to run.
     """
     app, owner = Login.of(app_url), Login.of(owner_url)
+    if not all((app.user, app.database, owner.user)) or owner.database != app.database:
+        raise BootstrapRefused(
+            "DATABASE_URL と DATABASE_OWNER_URL には、ユーザーと同じデータベースの名前が必要です。\n"
+            "DATABASE_URL and DATABASE_OWNER_URL must name a user each, and the same database."
+        )
     if app.user == owner.user:
         raise BootstrapRefused(
             "DATABASE_URL と DATABASE_OWNER_URL には別のユーザーが必要です。所有者は行単位の制限を外せるためです。\n"

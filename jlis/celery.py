@@ -1,0 +1,36 @@
+"""The Celery application, and the beat schedule: in code, so that it is reviewed like code."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging, task_prerun
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
+
+app = Celery("jlis")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "deliver events": {"task": "jlis.kernel.tasks.deliver_events", "schedule": 2.0, "options": {"expires": 10}},
+    "seal the audit chain": {"task": "jlis.kernel.tasks.seal_audit", "schedule": 5.0, "options": {"expires": 10}},
+    "run jobs left behind": {"task": "jlis.kernel.tasks.run_due_jobs", "schedule": 10.0, "options": {"expires": 10}},
+    "anchor the audit chain": {"task": "jlis.kernel.tasks.anchor_audit", "schedule": crontab(minute=10, hour=0)},
+    "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
+}
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: object) -> None:
+    """Celery would put its own handlers on the root logger; ours, which leave persons out, stay."""
+
+
+@task_prerun.connect
+def _name_the_work(task_id: str, **_: object) -> None:
+    from jlis.kernel.isolation.scope import enter
+    from jlis.kernel.request_context import set_request_id
+
+    # A worker process is used again: what the task before it left in the context must not carry over.
+    enter(None)
+    set_request_id(task_id)

@@ -1,0 +1,90 @@
+"""The duties of staff, composed from what the rooms let people do. The roof wires; the rooms know no duty."""
+
+from jlis.kernel.people.permissions import Duty
+
+LOCAL = frozenset({"MUNICIPALITY", "CITY", "WARD"})
+PREFECTURE = frozenset({"PREFECTURE"})
+JLIS = frozenset({"JLIS"})
+
+COUNTER_CLERK = Duty(
+    "COUNTER_CLERK",
+    "窓口担当",
+    "住民の検索、異動の入力、電子証明書の受付を行う。",
+    LOCAL,
+    frozenset(
+        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates",
+         "jpki.revoke", "jpki.suspend", "kernel.see_jobs"}
+    ),
+)  # fmt: skip
+SUPERVISOR = Duty(
+    "SUPERVISOR",
+    "係長",
+    "窓口の業務に加え、不整合の処理、住民票コードの請求、初期登録を行う。",
+    LOCAL,
+    COUNTER_CLERK.permissions | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "kernel.view_registers"},
+)
+STAFF_ADMINISTRATOR = Duty(
+    "STAFF_ADMINISTRATOR",
+    "利用者管理者",
+    "団体の職員の利用者登録と職務の付与を行う。",
+    LOCAL | PREFECTURE | JLIS | {"NATIONAL_ORGAN"},
+    frozenset({"kernel.administer_staff"}),
+)
+EXTRACT_OPERATOR = Duty(
+    "EXTRACT_OPERATOR",
+    "一括抽出の操作者",
+    "本人確認情報の一括抽出を依頼し、承認後に結果を受け取る。",
+    PREFECTURE,
+    frozenset({"juki.extract", "kernel.see_jobs"}),
+)
+EXTRACT_APPROVER = Duty(
+    "EXTRACT_APPROVER",
+    "一括抽出の承認者",
+    "一括抽出の依頼を審査し、承認または差戻しを行う。",
+    PREFECTURE,
+    frozenset({"juki.approve_extract", "kernel.see_jobs"}),
+)
+REGISTRY_OPERATOR = Duty(
+    "REGISTRY_OPERATOR",
+    "全国センター運用担当",
+    "住民票コードの割当て、事務の登録、配信と統計を扱う。",
+    JLIS,
+    frozenset({"juki.allot_codes", "juki.edit_affairs", "kernel.view_registers", "kernel.edit_masters"}),
+)
+CERTIFICATE_OPERATOR = Duty(
+    "CERTIFICATE_OPERATOR",
+    "個人番号センター運用担当",
+    "認証局の運用、失効リストの発行、証明書の書き出しを行う。",
+    JLIS,
+    frozenset({"jpki.operate_authority", "jpki.export_certificate", "jpki.see_statistics", "kernel.view_registers"}),
+)
+SYSTEM_ADMINISTRATOR = Duty(
+    "SYSTEM_ADMINISTRATOR",
+    "システム管理者",
+    "すべての団体の利用者と接続システムを管理する。住民の情報は見られない。",
+    JLIS,
+    frozenset(
+        {"kernel.administer_staff", "kernel.administer_every_organisation", "kernel.administer_clients",
+         "kernel.view_registers", "kernel.edit_masters"}
+    ),
+)  # fmt: skip
+AUDITOR = Duty(
+    "AUDITOR",
+    "監査担当",
+    "監査記録を読み、連鎖を検証する。台帳は見られない。",
+    JLIS,
+    frozenset({"kernel.read_audit"}),
+    role="jlis_auditor",
+)
+
+DUTIES = (
+    COUNTER_CLERK,
+    SUPERVISOR,
+    STAFF_ADMINISTRATOR,
+    EXTRACT_OPERATOR,
+    EXTRACT_APPROVER,
+    REGISTRY_OPERATOR,
+    CERTIFICATE_OPERATOR,
+    SYSTEM_ADMINISTRATOR,
+    AUDITOR,
+)

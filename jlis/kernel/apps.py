@@ -1,0 +1,19 @@
+"""The kernel as a Django application."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    """What everybody shares; knows nobody."""
+
+    name = "jlis.kernel"
+    label = "kernel"
+    verbose_name = "共通基盤"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registries with the kernel's own permissions and screens."""
+        import_module("jlis.kernel.permissions")
+        import_module("jlis.kernel.screens")

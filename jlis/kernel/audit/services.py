@@ -1,0 +1,105 @@
+"""Writing the audit chain: one entry per act, in the act's own transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from jlis.kernel.audit import hashing
+from jlis.kernel.audit.models import AuditEntry, Outcome
+from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.isolation.scope import acting
+from jlis.kernel.people.actors import Actor
+from jlis.kernel.request_context import request_id
+from jlis.kernel.vault import keys
+
+_BULK = """
+    INSERT INTO kernel_auditentry (id, at, actor_kind, actor_id, actor_label, organisation, action, outcome, purpose,
+                                   subject, subjects, subject_count, detail, request_id, mac)
+    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                         %s::text[], %s::text[], %s::uuid[], %s::bytea[], %s::int[], %s::jsonb[], %s::text[],
+                         %s::bytea[])
+"""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act to be recorded. `detail` says what was done in codes and counts, never with a personal value."""
+
+    action: str
+    subject: UUID | None = None
+    subjects: Sequence[UUID] | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(
+    *,
+    action: str,
+    by: Actor,
+    purpose: str = "",
+    subject: UUID | None = None,
+    subjects: Iterable[UUID] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Write one entry with the running transaction; returns its id. A bulk act names all its residents at once."""
+    act = Act(action, subject, list(subjects) if subjects is not None else None, detail or {})
+    return record_many([act], by=by, purpose=purpose)[0]
+
+
+def record_many(acts: Sequence[Act], *, by: Actor, purpose: str = "") -> list[UUID]:
+    """Write many entries by the same actor in one statement; returns their ids in order."""
+    if not acts:
+        return []
+    connection.ensure_connection()
+    at, key, request = datetime.now(UTC), keys.audit_key(), request_id()
+    entries = [_entry(act, by, purpose, at, request, Outcome.DONE) for act in acts]
+    _insert(entries, key)
+    return [entry.id for entry in entries]
+
+
+def denied(*, action: str, by: Actor, purpose: str = "", reason: str, subject: UUID | None = None) -> None:
+    """Record a refusal in a transaction of its own, after the act's transaction was rolled back."""
+    with acting(by.scope):
+        act = Act(action, subject, None, {"reason": reason})
+        entry = _entry(act, by, purpose, datetime.now(UTC), request_id(), Outcome.DENIED)
+        _insert([entry], keys.audit_key())
+
+
+def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcome: Outcome) -> AuditEntry:
+    many = act.subjects is not None
+    return AuditEntry(
+        id=uuid7(at),
+        at=at,
+        actor_kind=by.kind.value,
+        actor_id=by.id,
+        actor_label=by.label,
+        organisation=by.organisation,
+        action=act.action,
+        outcome=outcome.value,
+        purpose=purpose,
+        subject=act.subject,
+        subjects=hashing.pack_subjects(act.subjects) if many else None,
+        subject_count=len(set(act.subjects)) if many else int(act.subject is not None),
+        detail=dict(act.detail),
+        request_id=request,
+    )
+
+
+_COLUMNS = (
+    "id", "at", "actor_kind", "actor_id", "actor_label", "organisation", "action", "outcome", "purpose", "subject",
+    "subjects", "subject_count", "detail", "request_id", "mac",
+)  # fmt: skip
+
+
+def _insert(entries: Sequence[AuditEntry], key: bytes) -> None:
+    # One INSERT from arrays, without RETURNING: the acting roles may write entries but not read them.
+    from psycopg.types.json import Jsonb
+
+    for entry in entries:
+        entry.mac = hashing.mac(key, entry)
+        entry.detail = Jsonb(entry.detail)
+    with connection.cursor() as cursor:
+        cursor.execute(_BULK, [[getattr(entry, column) for entry in entries] for column in _COLUMNS])

@@ -1,0 +1,112 @@
+"""What surrounds every request: its number, its scope, its refusals."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jlis.kernel.audit import services as audit
+from jlis.kernel.errors import Forbidden, Refused
+from jlis.kernel.faces import metrics
+from jlis.kernel.faces.rest import problems
+from jlis.kernel.isolation.scope import DOOR, scope
+from jlis.kernel.people.selectors import actor_of_staff
+from jlis.kernel.request_context import set_request_id
+
+log = structlog.get_logger("jlis.request")
+Responder = Callable[[HttpRequest], HttpResponse]
+_GIVEN_ID = re.compile(r"[0-9a-f-]{36}")
+
+
+class RequestContextMiddleware:
+    """Numbers the request, lets it begin as the door, logs it without a personal field, counts it."""
+
+    def __init__(self, get_response: Responder):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        number = given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4())
+        set_request_id(number)
+        started = time.perf_counter()
+        with scope(DOOR):
+            response = self.get_response(request)
+            _record_denial(request)
+        response = _as_problem(request, response)
+        response.headers["X-Request-Id"] = number
+        seconds = time.perf_counter() - started
+        route = request.resolver_match.route if request.resolver_match else "unrouted"
+        metrics.observe(request.method or "", route, response.status_code, seconds)
+        actor = getattr(request, "actor", None)
+        log.info(
+            "request",
+            request_id=number,
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            milliseconds=round(seconds * 1000, 1),
+            organisation=actor.organisation if actor else "",
+        )
+        return response
+
+
+class StaffScopeMiddleware:
+    """Makes the signed-in person an actor and lets the view act under their organisation's scope."""
+
+    def __init__(self, get_response: Responder):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(("/api/", "/pki/", "/oauth/", "/static/")):
+            return self.get_response(request)
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        if self._is_over(request):
+            auth.logout(request)
+            return redirect("sign_in")
+        if user.needs_second_factor and not request.session.get("second_factor_passed"):
+            if request.path not in (reverse("second_factor"), reverse("sign_out")):
+                return redirect("second_factor")
+            return self.get_response(request)
+        request.actor = user.actor = actor_of_staff(user)
+        with scope(request.actor.scope):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal that no form took up becomes a screen of its own."""
+        if not isinstance(error, Refused) or request.path.startswith("/api/"):
+            return None
+        if isinstance(error, Forbidden):
+            request.denial = error.code  # type: ignore[attr-defined]
+        return render(request, "shell/refused.html", {"refusal": error}, status=error.status)
+
+    @staticmethod
+    def _is_over(request: HttpRequest) -> bool:
+        started = request.session.get("signed_in_at")
+        limit = settings.JLIS_SESSION_LIMIT
+        return started is None or datetime.now(UTC) - datetime.fromisoformat(started) > limit
+
+
+def _record_denial(request: HttpRequest) -> None:
+    reason, actor = getattr(request, "denial", None), getattr(request, "actor", None)
+    if reason and actor:
+        route = request.resolver_match.route if request.resolver_match else ""
+        audit.denied(action="request.denied", by=actor, reason=f"{reason} {request.method} {route}"[:200])
+
+
+def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """REST clients get a problem document even where Django itself answered with a page."""
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    if not request.path.startswith("/api/v1/") or response.status_code < 400 or not is_page:
+        return response
+    status = response.status_code
+    return problems.response(request, status, code=str(status), detail=problems.TITLES.get(status, ""))

@@ -1,0 +1,90 @@
+"""The base of every REST view: authenticated first, then acting under the client's own scope."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ClassVar
+
+from django.db import connection
+from django.http import HttpResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from jlis.kernel.errors import Conflict, FieldError, Invalid, Unprocessable
+from jlis.kernel.faces.rest.models import IdempotencyRecord
+from jlis.kernel.isolation.scope import enter
+from jlis.kernel.people.actors import Actor
+
+
+class HouseView(APIView):
+    """A REST view. `permission` names what a token must carry, or maps methods to it."""
+
+    permission: ClassVar[str | dict[str, str]] = ""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Authenticate as the door, then take on the client's scope for the rest of the request."""
+        super().initial(request, *args, **kwargs)
+        enter(self.actor.scope)
+
+    @property
+    def actor(self) -> Actor:
+        """The client that calls."""
+        return self.request.user.actor
+
+
+def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
+    """Honour `Idempotency-Key` on a method: the first answer is stored with the act and replayed to the byte.
+
+    The key's advisory lock is held until the act commits: a second use while the first runs gets 409, the same key
+    with another body 422. A killed process leaves neither lock nor record, so the sender may simply send again.
+    """
+
+    @wraps(method)
+    def wrapper(view: HouseView, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            return method(view, request, *args, **kwargs)
+        if len(key) > 128:
+            raise Invalid.of([FieldError("Idempotency-Key", "too_long", "キーは128文字までです。")])
+        client = view.actor.id
+        digest = hashlib.sha256(request.path.encode() + b"\0" + request._request.body).hexdigest()
+        _lock(client, key)
+        known = IdempotencyRecord.objects.filter(client=client, key=key).first()
+        if known:
+            return _replay(known, digest)
+        answer = method(view, request, *args, **kwargs)
+        body = JSONRenderer().render(answer.data)
+        IdempotencyRecord(
+            client=client,
+            organisation=view.actor.organisation,
+            key=key,
+            request_sha256=digest,
+            status=answer.status_code,
+            content_type="application/json",
+            body=body,
+            created_at=datetime.now(UTC),
+        ).save(force_insert=True)
+        response = HttpResponse(body, status=answer.status_code, content_type="application/json")
+        for name, value in answer.headers.items():
+            response.headers[name] = value
+        return response
+
+    return wrapper
+
+
+def _lock(client: str, key: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 5011))", [f"{client}\0{key}"[:200]])
+        if not cursor.fetchone()[0]:
+            raise Conflict("key_in_use", "同じキーの要求を処理中です。しばらくしてから送り直してください。")
+
+
+def _replay(known: IdempotencyRecord, digest: str) -> HttpResponse:
+    if known.request_sha256 != digest:
+        raise Unprocessable("key_reused", "このキーは別の内容で使用済みです。新しいキーで送ってください。")
+    response = HttpResponse(bytes(known.body), status=known.status, content_type=known.content_type)
+    response.headers["Idempotency-Replayed"] = "true"
+    return response

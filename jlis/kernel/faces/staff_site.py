@@ -1,0 +1,30 @@
+"""Django's admin as the registers of the staff site: the same shell, the same sign-in, read by duty."""
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+
+class StaffSite(AdminSite):
+    """The registers under `/admin/`."""
+
+    site_title = "台帳"
+    site_header = "台帳"
+    index_title = "台帳"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Only with an actor: signed in, second factor passed where one is asked for."""
+        actor = getattr(request, "actor", None)
+        return actor is not None and actor.may("kernel.view_registers")
+
+    def login(self, request: HttpRequest, extra_context=None):
+        """There is one sign-in, the site's own."""
+        return redirect("sign_in") if getattr(request, "actor", None) is None else redirect("desk")
+
+
+class StaffSiteConfig(AdminConfig):
+    """Makes `StaffSite` the default admin site."""
+
+    default_site = "jlis.kernel.faces.staff_site.StaffSite"

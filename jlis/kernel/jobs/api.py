@@ -1,0 +1,68 @@
+"""The job resource of REST."""
+
+from uuid import UUID
+
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jlis.kernel.faces.rest.views import HouseView
+from jlis.kernel.jobs import selectors, services
+from jlis.kernel.jobs.models import Job
+from jlis.kernel.jobs.web import result_response, state_document
+from jlis.kernel.time import now
+
+
+class JobDocument(serializers.Serializer):
+    """How a job looks to clients."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    state_label = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True)
+    percent = serializers.IntegerField(allow_null=True)
+    purpose = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    result = serializers.DictField(allow_null=True)
+    fault = serializers.DictField(allow_null=True)
+    summary = serializers.DictField()
+
+
+def accepted(job: Job) -> Response:
+    """202 with where to poll."""
+    return Response(state_document(job), status=202, headers={"Location": f"/api/v1/jobs/{job.pk}", "Retry-After": "2"})
+
+
+class JobView(HouseView):
+    """State and progress of a job; cancel it."""
+
+    permission = "*"
+
+    @extend_schema(operation_id="get_job", responses={200: JobDocument})
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """The state of a job of one's own organisation."""
+        return Response(state_document(selectors.get(job_id, by=self.actor)))
+
+    @extend_schema(operation_id="cancel_job", responses={202: JobDocument})
+    def delete(self, request: Request, job_id: UUID) -> Response:
+        """Cancel it."""
+        job = selectors.get(job_id, by=self.actor)
+        return accepted(services.cancel(job_id=job.pk, by=self.actor, at=now()))
+
+
+class JobResultView(HouseView):
+    """The finished job's file."""
+
+    permission = "*"
+
+    @extend_schema(operation_id="get_job_result", responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, job_id: UUID) -> FileResponse:
+        """Fetch the result; each fetch is written into the audit chain."""
+        selectors.get(job_id, by=self.actor)
+        return result_response(*services.fetch_result(job_id=job_id, by=self.actor, at=now()))

@@ -1,0 +1,1 @@
+"""The outbox: events at least once, each subscriber once, ordered per subject."""

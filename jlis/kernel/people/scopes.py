@@ -1,0 +1,28 @@
+"""OAuth 2 for machine clients: the scopes are the permissions, and a client may ask only for its own."""
+
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import BaseScopes
+
+from jlis.kernel.people.permissions import registered
+
+
+class PermissionScopes(BaseScopes):
+    """Every registered permission is a scope; each client has those it was registered with."""
+
+    def get_all_scopes(self):
+        return {name: permission.label for name, permission in registered().items()}
+
+    def get_available_scopes(self, application=None, request=None, *args, **kwargs):
+        return list(application.permissions) if application is not None else []
+
+    def get_default_scopes(self, application=None, request=None, *args, **kwargs):
+        return self.get_available_scopes(application, request)
+
+
+class ClientValidator(OAuth2Validator):
+    """Client credentials alone; no other grant is offered."""
+
+    def validate_grant_type(self, client_id, grant_type, client, request, *args, **kwargs):
+        return grant_type == "client_credentials" and super().validate_grant_type(
+            client_id, grant_type, client, request, *args, **kwargs
+        )

@@ -1,0 +1,48 @@
+"""The kernel's Celery tasks: one call each."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from jlis.kernel.audit import sealing
+from jlis.kernel.jobs import running
+from jlis.kernel.outbox import delivery
+from jlis.kernel.people import housekeeping
+from jlis.kernel.time import now
+
+
+@shared_task(queue="kernel")
+def deliver_events() -> None:
+    """Deliver what the outbox holds."""
+    delivery.deliver_all()
+
+
+@shared_task(queue="kernel")
+def seal_audit() -> None:
+    """Seal the audit entries committed since the last block."""
+    sealing.seal_now()
+
+
+@shared_task(queue="kernel")
+def anchor_audit() -> None:
+    """Sign the day's head of the audit chain."""
+    sealing.anchor(day=now().day)
+
+
+@shared_task(queue="batch")
+def run_job(job_id: str) -> None:
+    """Run one job."""
+    running.run_job(UUID(job_id))
+
+
+@shared_task(queue="batch")
+def run_due_jobs() -> None:
+    """Run queued jobs whose wake was lost, and those that a killed worker left."""
+    running.run_due_jobs()
+
+
+@shared_task(queue="kernel")
+def keep_house() -> None:
+    """Remove expired sessions, tokens, idempotency records and results."""
+    housekeeping.remove_expired(at=now().instant)
+    running.expire_results()

@@ -1,0 +1,61 @@
+"""What the register tells the house (J9). Codes and dates only; who wants the person's items asks `selectors`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from jlis.kernel.outbox.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentEvent(Event):
+    """Something happened to a resident's record; the tenant is the one that the record belongs to now."""
+
+    prefecture: int
+    municipality: str
+    office: str
+    reason: str
+    changed_on: date
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentRegistered(ResidentEvent):
+    """Somebody was entered for the first time in any municipality."""
+
+    kind = "juki.resident_registered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentMovedIn(ResidentEvent):
+    """Somebody known was entered in a municipality; `former_office` is the one before."""
+
+    kind = "juki.resident_moved_in"
+    former_office: str
+    signature_certificate_affected: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentChanged(ResidentEvent):
+    """A present record was corrected; whether the signature certificate's items changed other than in a minor way."""
+
+    kind = "juki.resident_changed"
+    signature_certificate_affected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentRemoved(ResidentEvent):
+    """A record was removed; which certificates the law ends with it."""
+
+    kind = "juki.resident_removed"
+    signature_certificate_affected: bool
+    authentication_certificate_affected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentsLoaded(Event):
+    """A municipality's first load; `subjects` holds the residents, the event's own subject is the load."""
+
+    kind = "juki.residents_loaded"
+    prefecture: int
+    municipality: str
+    office: str

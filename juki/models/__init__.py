@@ -1,0 +1,21 @@
+"""The room's tables."""
+
+from juki.models.affairs import Affair, AffairEntitlement
+from juki.models.codes import CodeLot, ResidentCode
+from juki.models.identity_records import IdentityRecord
+from juki.models.individual_numbers import IndividualNumber
+from juki.models.notifications import Discrepancy, Notification, SenderSequence
+from juki.models.residents import Resident
+
+__all__ = [
+    "Affair",
+    "AffairEntitlement",
+    "CodeLot",
+    "Discrepancy",
+    "IdentityRecord",
+    "IndividualNumber",
+    "Notification",
+    "Resident",
+    "ResidentCode",
+    "SenderSequence",
+]

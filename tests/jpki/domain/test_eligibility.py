@@ -1,0 +1,63 @@
+"""Who is given which certificate."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from jlis.kernel.domain.partial_dates import PartialDate
+from jpki.domain.eligibility import RULES, Applicant, age_on, hindrances
+from jpki.domain.kinds import Kind
+
+ADULT = Applicant(kind=Kind.SIGN_CARD, born=PartialDate(1980, 2, 17), day=date(2026, 4, 1))
+
+
+def codes(applicant: Applicant) -> set[str]:
+    return {rule.code for rule in hindrances(applicant)}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_adult_gets_both(kind):
+    assert codes(replace(ADULT, kind=kind)) == set()
+
+
+@pytest.mark.parametrize(
+    ("born", "hindered"),
+    [
+        (PartialDate(2011, 4, 1), False),  # fifteen today
+        (PartialDate(2011, 4, 2), True),  # fifteen tomorrow
+        (PartialDate(2011), False),
+        (PartialDate(2025, 12, 1), True),
+    ],
+)
+def test_under_fifteen_there_is_no_signature_certificate(born, hindered):
+    assert ("under_age" in codes(replace(ADULT, born=born))) is hindered
+    assert codes(replace(ADULT, born=born, kind=Kind.AUTH_CARD)) == set()
+
+
+def test_born_on_a_leap_day_counts_on_the_28th():
+    assert age_on(date(2023, 2, 27), PartialDate(2008, 2, 29)) == 14
+    assert age_on(date(2023, 2, 28), PartialDate(2008, 2, 29)) == 15
+    assert age_on(date(2024, 2, 28), PartialDate(2008, 2, 29)) == 15
+    assert age_on(date(2024, 2, 29), PartialDate(2008, 2, 29)) == 16
+
+
+def test_guardianship_hinders_the_signature_unless_the_exception_is_confirmed():
+    ward = replace(ADULT, under_guardianship=True)
+
+    assert codes(ward) == {"under_guardianship"}
+    assert codes(replace(ward, exception_confirmed=True)) == set()
+    assert codes(replace(ward, kind=Kind.AUTH_CARD)) == set()
+
+
+def test_one_who_is_not_registered_gets_nothing():
+    assert codes(replace(ADULT, registered=False)) == {"not_registered"}
+
+
+def test_a_second_certificate_of_a_kind_waits_for_the_end_of_the_first():
+    assert codes(replace(ADULT, holds_valid=True)) == {"double_issue"}
+
+
+def test_every_rule_carries_its_article_and_a_message_for_the_clerk():
+    assert len({rule.code for rule in RULES}) == len(RULES)
+    assert all(rule.article and rule.sentence.endswith("。") and rule.message.endswith("。") for rule in RULES)

@@ -106,7 +106,8 @@ class Postgres:
 
     def url(self, user: str, password: str, database: str) -> str:
         """The address of a database of this server, for DATABASE_URL and its sisters."""
-        return f"postgresql://{quote(user)}:{quote(password)}@127.0.0.1:{self.port}/{quote(database)}"
+        user, password, database = (quote(part, safe="") for part in (user, password, database))
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     @property
     def superuser_url(self) -> str:
@@ -154,6 +155,7 @@ class Postgres:
             self._configure(port, fast)
             with self.home.log("postgres") as log:
                 child = self.way.start("postgres", "-D", str(self.data), output=log)
+            processes.hold(child)
             self.home.remember("postgres", {"port": port, "fast": fast, "pid": child.pid})
             if self._wait_for(child):
                 return True
@@ -169,7 +171,7 @@ class Postgres:
             raise StartFailed(f"PostgreSQL (pid {found.pid}) を停止できません。\nPostgreSQL does not stop.")
 
     def _reusable(self, fast: bool) -> bool:
-        # A test may use a durable server; whoever wants a durable one must not be given a fast one.
+        """A test may use a durable server; whoever wants a durable one must not be given a fast one."""
         return fast or not self.home.remembered("postgres").get("fast", False)
 
     def _wait_for(self, child: psutil.Process | subprocess.Popen[bytes]) -> bool:

@@ -7,6 +7,7 @@ here by its program and the folder it works in, or by its pid together with the 
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,6 +16,14 @@ from pathlib import Path
 import psutil
 
 GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
+
+
+_held: list[subprocess.Popen[bytes]] = []
+
+
+def hold(child: subprocess.Popen[bytes]) -> None:
+    """Keep the handle of a child that outlives whoever started it, so that its end can be taken note of."""
+    _held.append(child)
 
 
 def running(pid: int, started: float | None = None) -> psutil.Process | None:

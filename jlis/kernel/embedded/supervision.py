@@ -21,6 +21,7 @@ from jlis.kernel.embedded.home import Home
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds before each further start of a child that keeps ending
 SETTLED = 60.0  # a child that has run so long begins at the first pause again
 PATIENCE = 20.0  # seconds for a child to end its work in order
+END = 5.0  # seconds more for what it started, before it is killed
 
 
 class StepFailed(Exception):
@@ -144,7 +145,7 @@ class Supervisor:
 
 
 def _end_all(members: list[psutil.Process], *, first: signal.Signals) -> None:
-    for kind, patience in ((first, 5.0), (signal.SIGKILL, 5.0)):
+    for kind, patience in ((first, END), (signal.SIGKILL, 5.0)):
         for member in members:
             with suppress(*processes.GONE):
                 member.send_signal(kind)

@@ -75,7 +75,8 @@ class Valkey:
     def start(self, *, fast: bool = False) -> bool:
         """Have the server running and answering; False if it was so already. The caller holds the home's lock."""
         if self.process() is not None:
-            if processes.wait_until(self.answers, 10):
+            reusable = fast or not self.home.remembered("valkey").get("fast", False)
+            if reusable and processes.wait_until(self.answers, 10):
                 return False
             self.stop()
         self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -121,6 +122,7 @@ class Valkey:
                 stderr=log,
                 start_new_session=True,
             )
+        processes.hold(child)
         self.home.remember("valkey", {"port": port, "fast": fast, "pid": child.pid})
         return child
 

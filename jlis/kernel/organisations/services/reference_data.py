@@ -60,7 +60,8 @@ def load(*, at: Moment, force: bool = False, report: Callable[[str], None] = lam
         loaded = []
         for source in SOURCES:
             loaded.append(_load(source, at, force))
-            report(f"{source.file}: {loaded[-1].rows:,}" + ("" if loaded[-1].changed else "（変更なし）"))
+            unchanged = "" if loaded[-1].changed else "（変更なし）"
+            report(f"{source.model._meta.verbose_name} {loaded[-1].rows:,}件（{source.file}）{unchanged}")
     municipalities.forget()
     return loaded
 

@@ -105,7 +105,11 @@ def test_servers_whose_exec_was_killed_are_used_again_and_stopped_by_the_next(ho
         for found in processes.session_members(process.pid):
             found.kill()
     assert Servers(home).postgres.process().pid == before, "they outlive it"
-    show = "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_OWNER_URL']).execute('TABLE written').fetchone())"
+    show = (
+        "import os, psycopg\n"
+        "with psycopg.connect(os.environ['DATABASE_OWNER_URL']) as owner:\n"
+        "    print(owner.execute('TABLE written').fetchone())"
+    )
     done = embedded(home.path, "exec", "--", sys.executable, "-W", "ignore", "-c", show)
     assert done.stdout == "(1,)\n", done.stderr
     assert server_processes(home) == []

@@ -14,6 +14,7 @@ import unicodedata
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 
 import psycopg
@@ -39,7 +40,9 @@ class CannotServe(Exception):
 
 def main() -> int:
     os.umask(0o077)  # what the house writes is about persons
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, _leave)
     home = Home.chosen()
     try:
         port = _port(os.environ)
@@ -77,7 +80,7 @@ def _serve(home: Home, port: int) -> int:
             _prepare(supervisor, environ)
             _start_children(supervisor, environ, port)
             _wait_until_ready(supervisor, address)
-            print(f"\nready: {address}", flush=True)
+            say(f"\nready: {address}")
             _show_accounts(home)
             say("Ctrl-C で停止します。 / Ctrl-C stops it.")
             _keep(supervisor, home)
@@ -85,7 +88,7 @@ def _serve(home: Home, port: int) -> int:
             say("停止しています … / stopping")
         finally:
             # A second Ctrl-C in the middle would leave processes behind.
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             supervisor.end()
     say("停止しました。 / stopped")
@@ -174,11 +177,11 @@ def _show_accounts(home: Home) -> None:
     rows = [("利用者 / user", "パスワード / password", "職務 / duty", "組織 / organisation")]
     rows += [tuple(str(person.get(column, "")) for column in columns) for person in found.get("staff", [])]
     widths = [max(_width(row[place]) for row in rows) for place in range(len(columns))]
-    print("\n実演用の利用者 / the demonstration's accounts")
+    say("\n実演用の利用者 / the demonstration's accounts")
     for row in rows:
         cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        print("  " + "  ".join(cells).rstrip())
-    print(flush=True)
+        say("  " + "  ".join(cells).rstrip())
+    say("")
 
 
 def _width(text: str) -> int:
@@ -199,8 +202,9 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def say(text: str) -> None:
-    """One line to whoever started the house."""
-    print(text, flush=True)
+    """One line to whoever started the house, if the terminal is still there."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -221,7 +221,8 @@ def test_with_the_servers_of_somebody_else_nothing_is_started(up, tmp_path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == given
     assert status(tmp_path / "other")[0] == 3
-    assert not (tmp_path / "other" / "postgres" / "data").exists()
+    assert not (tmp_path / "other" / "postgres").exists()
+    assert not (tmp_path / "other" / "valkey").exists()
 
 
 def test_one_of_the_two_addresses_of_a_database_is_not_enough(tmp_path):

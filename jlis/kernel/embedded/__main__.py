@@ -23,8 +23,10 @@ STOPPED = 3  # what `status` answers when not both servers run, as service scrip
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
-    # A SIGTERM unwinds as a Ctrl-C does, so that what was started is stopped.
-    signal.signal(signal.SIGTERM, _leave)
+    # These unwind as a Ctrl-C does, so that what was started is stopped.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, _leave)
     try:
         return int(options.act(Home.chosen(options.home), options))
     except (StartFailed, CannotRun, BootstrapRefused, psycopg.Error) as problem:

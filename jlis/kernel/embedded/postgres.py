@@ -118,6 +118,8 @@ class Postgres:
 
     def process(self) -> psutil.Process | None:
         """The running server of this home, whoever started it."""
+        if not (self.home.path / "postgres").exists():
+            return None
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (FileNotFoundError, ValueError):

@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 SERVERS := $(PY) -m jlis.kernel.embedded exec --fast --home var/test --
-# Tests to run and further options: make test ARGS="tests/juki -x"
+# Further options: make test ARGS="tests/juki -x", make run ARGS="--residents 2000"
 ARGS ?=
 # How many tests run at once
 JOBS ?= 2
@@ -17,7 +17,7 @@ help: ## 使い方を表示します / show this help
 	@echo "  DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL: 既存のサーバーを使います / use servers you have"
 
 run: local ## 起動します（初回は実演用データを作ります） / start everything
-	@exec $(PY) -m jlis.run
+	@exec $(PY) -m jlis.run $(ARGS)
 
 test: dev ## すべての試験を並行して実行します / run every test
 	@exec $(SERVERS) $(PY) -m pytest -n $(JOBS) $(ARGS)

@@ -5,6 +5,7 @@ asked. A second start finds everything there and is ready in seconds; a start af
 was left over first. With DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL given, only their clients run.
 """
 
+import argparse
 import json
 import os
 import signal
@@ -28,7 +29,6 @@ from jlis.kernel.embedded.unprivileged import CannotRun
 from jlis.kernel.isolation.bootstrap import BootstrapRefused
 
 QUEUES = "counter,kiosk,batch,kernel"
-RESIDENTS, SEED = 20_000, 1
 READY_WITHIN = 180.0  # seconds
 # Only the commands that change the schema or make roles see these; web, worker and beat do not.
 MIGHTY = ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL_FILE", "DATABASE_OWNER_URL_FILE")
@@ -38,7 +38,8 @@ class CannotServe(Exception):
     """The address is taken, or the house does not come up on it."""
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    options = _options(arguments)
     os.umask(0o077)  # what the house writes is about persons
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup leaves it
@@ -47,7 +48,7 @@ def main() -> int:
     try:
         port = _port(os.environ)
         with home.locked("supervisor", wait=False):
-            return _serve(home, port)
+            return _serve(home, port, options)
     except BlockingIOError:
         address = home.remembered("supervisor").get("address", home.path)
         say(f"すでに起動しています: {address} / already running")
@@ -62,7 +63,7 @@ def main() -> int:
         return 0
 
 
-def _serve(home: Home, port: int) -> int:
+def _serve(home: Home, port: int, options: argparse.Namespace) -> int:
     address = f"http://127.0.0.1:{port}/"
     home.remember("supervisor", {"address": address})
     supervisor = Supervisor(home, PROJECT, say)
@@ -77,7 +78,7 @@ def _serve(home: Home, port: int) -> int:
     with borrowed(home, os.environ) as (addresses, _):
         environ = {**os.environ, **addresses, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
         try:
-            _prepare(supervisor, environ)
+            _prepare(supervisor, environ, options)
             _start_children(supervisor, environ, port)
             _wait_until_ready(supervisor, address)
             say(f"\nready: {address}")
@@ -95,14 +96,14 @@ def _serve(home: Home, port: int) -> int:
     return 0
 
 
-def _prepare(supervisor: Supervisor, environ: Mapping[str, str]) -> None:
+def _prepare(supervisor: Supervisor, environ: Mapping[str, str], options: argparse.Namespace) -> None:
     def manage(title: str, *arguments: str) -> None:
         say(f"{title} …")
         supervisor.step(f"manage.py {arguments[0]}", [sys.executable, "manage.py", *arguments], environ)
 
     manage("表を用意しています / tables", "migrate", "--verbosity=0", "--no-input")
     manage("基準データを用意しています / reference data", "load_reference")
-    amount = (f"--residents={RESIDENTS}", f"--seed={SEED}")
+    amount = (f"--residents={options.residents}", f"--seed={options.seed}")
     manage("実演用データを用意しています（初回は約 2 分） / demonstration", "demo", "--if-empty", *amount)
     manage("画面の部品を用意しています / static files", "collectstatic", "--verbosity=0", "--no-input")
 
@@ -195,6 +196,18 @@ def _port(environ: Mapping[str, str]) -> int:
             f"PORT={given} は 1 から 65535 までの番号ではありません。 / PORT={given} is not a port number."
         )
     return int(given)
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m jlis.run",
+        description="すべてを用意して起動し、Ctrl-C まで動かします。 / Prepare and run everything until Ctrl-C.",
+    )
+    parser.add_argument(
+        "--residents", type=int, default=20_000, help="実演用の住民の数（初回のみ） / residents of the demonstration"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="同じ数なら同じデータ / the same seed, the same data")
+    return parser.parse_args(arguments)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

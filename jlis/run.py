@@ -175,7 +175,7 @@ def _show_accounts(home: Home) -> None:
     except FileNotFoundError:
         return
     columns = ("username", "password", "duty", "organisation")
-    rows = [("利用者 / user", "パスワード / password", "職務 / duty", "組織 / organisation")]
+    rows: list[tuple[str, ...]] = [("利用者 / user", "パスワード / password", "職務 / duty", "組織 / organisation")]
     rows += [tuple(str(person.get(column, "")) for column in columns) for person in found.get("staff", [])]
     widths = [max(_width(row[place]) for row in rows) for place in range(len(columns))]
     say("\n実演用の利用者 / the demonstration's accounts")

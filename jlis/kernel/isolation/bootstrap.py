@@ -207,7 +207,7 @@ def _mine(cluster: Connection) -> dict[str, object]:
 
 
 def _value(database: Connection, query: str, *parameters: str) -> object:
-    row = database.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+    row = database.execute(query, parameters).fetchone()
     return row[0] if row else None
 
 

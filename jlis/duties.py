@@ -12,7 +12,7 @@ COUNTER_CLERK = Duty(
     "住民の検索、異動の入力、電子証明書の受付を行う。",
     LOCAL,
     frozenset(
-        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates",
+        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "kernel.see_jobs"}
     ),
 )  # fmt: skip

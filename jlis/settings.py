@@ -122,7 +122,7 @@ AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 # Locked by name alone: whoever guesses at an account must not get more guesses by changing the address.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-AXES_LOCKOUT_CALLABLE = "jlis.kernel.people.web.sign_in.locked_out"
+AXES_LOCKOUT_CALLABLE = "jlis.kernel.faces.pages.sign_in.locked_out"
 OTP_TOTP_ISSUER = "JLIS"
 
 # --- REST --------------------------------------------------------------------------------------------------------

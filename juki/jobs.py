@@ -1,1 +1,11 @@
-"""To be written."""
+"""The room's long work."""
+
+from jlis.kernel.jobs.kinds import job_kind
+from juki.services import extracts
+
+job_kind(
+    extracts.KIND,
+    label="本人確認情報の一括抽出",
+    permission="juki.extract",
+    approval_permission="juki.approve_extract",
+)(extracts.draw)

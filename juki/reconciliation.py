@@ -1,1 +1,58 @@
-"""To be written."""
+"""What must agree in the register: versions, their audit entries and events, codes and numbers."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, SYSTEM, acting
+from jlis.kernel.reconcile import Finding, check
+
+_MOST_ROWS = 20
+
+
+@check
+def versions_have_entries_and_events() -> Iterator[Finding]:
+    """Each version was written by an act in the chain, and told by an event."""
+    with acting(REGISTRY):
+        versions = _one("SELECT count(*) FROM (SELECT DISTINCT resident, version FROM juki_identityrecord) AS v")
+        residents = _one("SELECT count(*) FROM juki_resident")
+        loose = _rows(
+            "SELECT resident FROM juki_identityrecord r"
+            " WHERE NOT EXISTS (SELECT 1 FROM juki_resident a WHERE a.id = r.resident) LIMIT %s"
+        )
+        not_one = _rows(
+            "SELECT a.id FROM juki_resident a LEFT JOIN juki_identityrecord r"
+            " ON r.resident = a.id AND r.valid_to IS NULL AND r.superseded_at IS NULL"
+            " GROUP BY a.id HAVING count(r.id) <> 1 OR max(r.version) <> a.version LIMIT %s"
+        )
+        bearing = _one("SELECT count(*) FROM juki_residentcode WHERE valid_to IS NULL")
+    with acting(SYSTEM):
+        entries = _one(
+            "SELECT coalesce(sum(subject_count), 0) FROM kernel_auditentry"
+            " WHERE action IN ('juki.notification_applied', 'juki.loaded') AND outcome = 'DONE'"
+        )
+        events = _one(
+            "SELECT coalesce(sum(subject_count), 0) FROM kernel_outboxevent WHERE kind = ANY(%s)",
+            ["juki.residents_loaded", "juki.resident_registered", "juki.resident_moved_in", "juki.resident_changed",
+             "juki.resident_removed"],
+        )  # fmt: skip
+    with acting(NUMBERS):
+        numbered = _one("SELECT count(*) FROM juki_individualnumber WHERE valid_to IS NULL")
+    yield Finding("juki.versions_audited", "版と監査記録の数", versions, entries)
+    yield Finding("juki.versions_told", "版と出来事の数", versions, events)
+    yield Finding("juki.versions_loose", "住民のない版", 0, len(loose), loose)
+    yield Finding("juki.one_latest", "最新版が一つでない住民", 0, len(not_one), not_one)
+    yield Finding("juki.codes", "住民と住民票コードの数", residents, bearing)
+    yield Finding("juki.numbers", "住民と個人番号の数", residents, numbered)
+
+
+def _one(statement: str, *parameters: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return int(cursor.fetchone()[0])
+
+
+def _rows(statement: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_MOST_ROWS])
+        return [str(row[0]) for row in cursor.fetchall()]

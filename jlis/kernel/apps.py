@@ -17,3 +17,4 @@ class KernelConfig(AppConfig):
         """Fill the registries with the kernel's own permissions and screens."""
         import_module("jlis.kernel.permissions")
         import_module("jlis.kernel.screens")
+        import_module("jlis.kernel.reconciliation")

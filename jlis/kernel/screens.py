@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 
-from jlis.kernel.faces.desk import Card, on_the_desk
+from jlis.kernel.actors import Actor
 from jlis.kernel.faces.navigation import NavItem, register
+from jlis.kernel.faces.pages.desk import Card, on_the_desk
 from jlis.kernel.jobs import selectors as jobs
 from jlis.kernel.jobs.models import JobState
-from jlis.kernel.people.actors import Actor
 from jlis.kernel.time import Moment
 
 register(

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from celery import shared_task
 
+from jlis.kernel import housekeeping
 from jlis.kernel.audit import sealing
 from jlis.kernel.jobs import running
 from jlis.kernel.outbox import delivery
-from jlis.kernel.people import housekeeping
 from jlis.kernel.time import now
 
 

@@ -2,12 +2,9 @@
 
 from django.urls import path
 
-from jlis.kernel.audit import web as audit
-from jlis.kernel.faces import desk, operations
-from jlis.kernel.jobs import api as jobs_api
-from jlis.kernel.jobs import web as jobs
-from jlis.kernel.organisations import web as organisations
-from jlis.kernel.people.web import sign_in, staff
+from jlis.kernel.faces import operations
+from jlis.kernel.faces.pages import audit, desk, jobs, sign_in, staff, towns
+from jlis.kernel.faces.rest import jobs as jobs_api
 
 urlpatterns = [
     path("", sign_in.sign_in, name="sign_in"),
@@ -26,7 +23,7 @@ urlpatterns = [
     path("staff/duties/<uuid:grant_id>/", staff.decide_duty, name="staff_decide_duty"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/check/", audit.audit_check, name="audit_check"),
-    path("towns/", organisations.town_lookup, name="town_lookup"),
+    path("towns/", towns.town_lookup, name="town_lookup"),
     path("healthz", operations.health, name="health"),
     path("readyz", operations.ready, name="ready"),
     path("metrics", operations.scrape, name="metrics"),

@@ -6,11 +6,9 @@ Leaves and nodes are hashed with different first bytes (RFC 6962 §2.1), so that
 import hashlib
 import hmac
 import json
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 EMPTY = bytes(32)
 
@@ -96,14 +94,3 @@ def block_hash(height: int, previous: bytes, root: bytes, count: int, below: int
     """The hash of a block's header, which the next block repeats."""
     header = f"{height}|{previous.hex()}|{root.hex()}|{count}|{below}|{sealed_at.astimezone(UTC).isoformat()}"
     return hashlib.sha256(b"\x03" + header.encode()).digest()
-
-
-def pack_subjects(residents: Iterable[UUID]) -> bytes:
-    """A set of resident ids as compressed bytes, sorted, without doubles."""
-    return zlib.compress(b"".join(sorted({resident.bytes for resident in residents})), 1)
-
-
-def unpack_subjects(packed: bytes) -> list[UUID]:
-    """The ids that `pack_subjects` packed."""
-    run = zlib.decompress(packed)
-    return [UUID(bytes=run[i : i + 16]) for i in range(0, len(run), 16)]

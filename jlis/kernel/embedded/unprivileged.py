@@ -53,8 +53,15 @@ class Way:
     def works(self) -> bool:
         """May the server be run so, with its folder readable and writable?"""
         script = 'test -w "$1" && test -x "$1" && exec "$2" --version'
-        command = (*self.prefix, "/bin/sh", "-c", script, "sh", str(self.folder), str(self.programs / "postgres"))
+        return self._agrees(script, str(self.folder), str(self.programs / "postgres"))
+
+    def may_write(self, folder: Path) -> bool:
+        """May the server make files in this folder?"""
+        return self._agrees('test -w "$1" && test -x "$1"', str(folder))
+
+    def _agrees(self, script: str, *arguments: str) -> bool:
         try:
+            command = (*self.prefix, "/bin/sh", "-c", script, "sh", *arguments)
             done = subprocess.run(command, capture_output=True, **self._identity())
         except OSError:
             return False

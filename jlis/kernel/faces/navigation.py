@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from jlis.kernel.people.actors import Actor
+from jlis.kernel.actors import Actor
 
 
 @dataclass(frozen=True)

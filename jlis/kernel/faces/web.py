@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Forbidden
-from jlis.kernel.people.actors import Actor
 
 View = Callable[..., HttpResponse]
 

@@ -14,12 +14,12 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
+from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Refused
 from jlis.kernel.isolation.scope import SYSTEM, Scope, acting, scope
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import Job, JobState
-from jlis.kernel.people.actors import Actor, ActorKind
 from jlis.kernel.people.permissions import registered
 from jlis.kernel.request_context import set_request_id
 

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.errors import NotFound
 from jlis.kernel.jobs.kinds import kinds
 from jlis.kernel.jobs.models import Job, JobState
-from jlis.kernel.people.actors import Actor
 
 
 def visible_to(actor: Actor) -> QuerySet[Job]:

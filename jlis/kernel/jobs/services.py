@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import Conflict, Forbidden, NotFound
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import FINISHED, Job, JobState
 from jlis.kernel.outbox import waking
-from jlis.kernel.people.actors import Actor
 from jlis.kernel.time import Moment
 
 

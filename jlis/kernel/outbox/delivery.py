@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from django.db import connection, transaction
 
-from jlis.kernel.audit.hashing import unpack_subjects
+from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.isolation.scope import SYSTEM, acting, scope
 from jlis.kernel.outbox.events import Envelope, Subscriber, event_class, subscribers
 from jlis.kernel.outbox.models import OutboxDelivery, OutboxEvent, OutboxPending

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from jlis.kernel.audit.hashing import pack_subjects
+from jlis.kernel.domain.subject_sets import pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.outbox import waking
 from jlis.kernel.outbox.events import Event, subscribers_of

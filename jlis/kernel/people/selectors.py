@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import DOOR, Scope, acting
 from jlis.kernel.organisations.selectors import bodies
-from jlis.kernel.people.actors import Actor, ActorKind
 from jlis.kernel.people.models import Client, DutyGrant, Staff
 from jlis.kernel.people.permissions import duties, permissions_of
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import DOOR, acting
-from jlis.kernel.people.actors import Actor
 from jlis.kernel.people.models import Client, DutyGrant, Staff
 from jlis.kernel.people.permissions import duties, registered
 from jlis.kernel.time import Moment

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.request import Request
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import DOOR, scope
-from jlis.kernel.people.actors import Actor
 from jlis.kernel.people.selectors import actor_of_client
 
 

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict, FieldError, Invalid, Unprocessable
 from jlis.kernel.faces.rest.models import IdempotencyRecord
 from jlis.kernel.isolation.scope import enter
-from jlis.kernel.people.actors import Actor
 
 
 class HouseView(APIView):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.faces.web import staff_view
-from jlis.kernel.people.actors import Actor
 from jlis.kernel.time import Moment, now
 
 

@@ -9,10 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jlis.kernel.faces.pages.jobs import result_response, state_document
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.jobs import selectors, services
 from jlis.kernel.jobs.models import Job
-from jlis.kernel.jobs.web import result_response, state_document
 from jlis.kernel.time import now
 
 

@@ -1,0 +1,64 @@
+"""What every command has: help in two languages, one JSON line with `--json`, an actor, exit status 1 on refusal."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.errors import Refused
+from jlis.kernel.people.selectors import actor_named
+
+
+class HouseCommand(BaseCommand):
+    """A command; `work` does it and returns what the JSON line says."""
+
+    touches_persons = False
+    default_purpose = ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="結果を1行のJSONで示す / one JSON line at the end")
+        if self.touches_persons:
+            parser.add_argument("--by", required=True, help="操作する職員の利用者ID / user name of who acts")
+            parser.add_argument(
+                "--purpose",
+                default=self.default_purpose,
+                required=not self.default_purpose,
+                help="事務区分コード / affair code",
+            )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the work; a refusal becomes an error message naming each fault."""
+        try:
+            result = self.work(**options)
+        except Refused as refusal:
+            lines = [refusal.message]
+            for fault in refusal.errors:
+                place = f"{fault.row}行目 " if fault.row else ""
+                lines.append(f"  {place}{fault.field}: {fault.message}")
+            if options.get("json"):
+                errors = [vars(fault) for fault in refusal.errors]
+                self.stdout.write(json.dumps({"ok": False, "code": refusal.code, "errors": errors}, ensure_ascii=False))
+            raise CommandError("\n".join(lines)) from refusal
+        if options.get("json"):
+            self.stdout.write(json.dumps({"ok": True} | result, ensure_ascii=False, default=str))
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        """Do it."""
+        raise NotImplementedError
+
+    def say(self, text: str, options: dict[str, Any]) -> None:
+        """A line for people, unless only the JSON line is wanted."""
+        if not options.get("json"):
+            self.stdout.write(text)
+
+    def actor(self, options: dict[str, Any]) -> Actor:
+        """Who `--by` names."""
+        return actor_named(options["by"])
+
+    def show_progress(self, text: str) -> None:
+        """A line that overwrites itself, on a terminal alone."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{text}", ending="")

@@ -1,0 +1,50 @@
+"""POST /api/v1/juki/extracts."""
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jlis.kernel.faces.rest.jobs import JobDocument, accepted
+from jlis.kernel.faces.rest.views import HouseView, idempotent
+from jlis.kernel.time import now
+from juki.domain.extracts import Encoding, Target, Who
+from juki.domain.items import EXTRACT_ITEMS
+from juki.services import extracts
+
+
+class ExtractDocument(serializers.Serializer):
+    """A request file (要求ファイル)."""
+
+    affair = serializers.CharField(help_text="事務区分")
+    number_affair = serializers.CharField(help_text="個人番号提供事務区分。使わないときは NONE")
+    ordinance_affair = serializers.CharField(help_text="条例事務区分。使わないときは NONE")
+    target = serializers.ChoiceField(list(Target))
+    who = serializers.ChoiceField(list(Who))
+    from_on = serializers.DateField(help_text="基準日、または期間の始め")
+    to_on = serializers.DateField(required=False)
+    items = serializers.ListField(child=serializers.ChoiceField(EXTRACT_ITEMS))
+    encoding = serializers.ChoiceField(list(Encoding))
+    municipalities = serializers.ListField(child=serializers.CharField(), required=False)
+    born_from = serializers.DateField(required=False)
+    born_to = serializers.DateField(required=False)
+    sex = serializers.ChoiceField(["M", "F", "U"], required=False)
+    resident_class = serializers.ChoiceField(["JAPANESE", "FOREIGN"], required=False)
+    reasons = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class ExtractsView(HouseView):
+    """Bulk extracts of a prefecture."""
+
+    permission = "juki.extract"
+
+    @extend_schema(
+        operation_id="request_extract",
+        request=ExtractDocument,
+        responses={202: JobDocument},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """File a request; it waits for a second person's approval. Poll the job that the answer names."""
+        return accepted(extracts.request(document=request.data, by=self.actor, at=now()))

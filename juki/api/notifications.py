@@ -1,0 +1,99 @@
+"""POST /api/v1/juki/notifications."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jlis.kernel.faces.rest.views import HouseView, idempotent
+from jlis.kernel.time import now
+from juki.choices import ChangeReasonChoice, KanaSource, NotificationStatus, ResidentClass, Sex
+from juki.services import notifications
+from juki.services.notifications import Taken
+
+
+class NoticeDocument(serializers.Serializer):
+    """One notification. A correction carries only what changed; a removal carries no item of the person."""
+
+    key = serializers.CharField(max_length=128, help_text="通知者が付ける通知キー。団体ごとに一度だけ使える。")
+    sequence = serializers.IntegerField(required=False, help_text="住民ごとの通知順序。1から始まり、欠番は待つ。")
+    reason = serializers.ChoiceField(ChangeReasonChoice.choices, help_text="異動事由コード")
+    changed_on = serializers.DateField(help_text="異動年月日")
+    municipality = serializers.CharField(required=False, help_text="市区町村コード（6桁）。市は区のコードを付ける。")
+    resident_code = serializers.CharField(
+        required=False, help_text="住民票コード（11桁）。新たに記載する者では省略でき、割当て分から付番する。"
+    )
+    name = serializers.CharField(required=False, max_length=200)
+    name_kana = serializers.CharField(required=False, max_length=200)
+    kana_source = serializers.ChoiceField(KanaSource.choices, required=False)
+    former_surname = serializers.CharField(required=False, max_length=100, allow_blank=True)
+    former_surname_kana = serializers.CharField(required=False, max_length=100, allow_blank=True)
+    alias = serializers.CharField(required=False, max_length=200, allow_blank=True)
+    address = serializers.CharField(required=False, max_length=400)
+    birth_date = serializers.RegexField(r"^\d{4}-\d{2}-\d{2}$", required=False, help_text="不詳の月・日は 00")
+    sex = serializers.ChoiceField(Sex.choices, required=False)
+    resident_class = serializers.ChoiceField(ResidentClass.choices, required=False)
+
+
+class TakenDocument(serializers.Serializer):
+    """What became of one notification."""
+
+    row = serializers.IntegerField()
+    notification = serializers.UUIDField(help_text="受付番号")
+    key = serializers.CharField()
+    status = serializers.ChoiceField([choice.lower() for choice in NotificationStatus.values])
+    resident_code = serializers.CharField()
+    replayed = serializers.BooleanField()
+    discrepancy = serializers.DictField(required=False)
+
+
+class NotificationsAnswer(serializers.Serializer):
+    """One result a row, in order."""
+
+    results = TakenDocument(many=True)
+
+
+class NotificationsView(HouseView):
+    """Notifications of changes."""
+
+    permission = "juki.notify"
+
+    @extend_schema(
+        operation_id="notify",
+        request=NoticeDocument(many=True),
+        responses={200: NotificationsAnswer},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Tell of one change, or of up to 1,000: an object, a list, or `{"notifications": […]}`.
+
+        Rows at fault refuse the whole call, naming each row and field; nothing of it is taken.
+        """
+        taken = notifications.receive(notices=_rows(request.data), by=self.actor, at=now(), channel="REST")
+        return Response({"results": [_document(one) for one in taken]})
+
+
+def _rows(body: Any) -> list[Any]:
+    if isinstance(body, list):
+        return body
+    if isinstance(body, dict) and isinstance(body.get("notifications"), list) and len(body) == 1:
+        return body["notifications"]
+    return [body]
+
+
+def _document(taken: Taken) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "row": taken.row,
+        "notification": str(taken.notification),
+        "key": taken.key,
+        "status": taken.status.value.lower(),
+        "resident_code": taken.resident_code,
+        "replayed": taken.replayed,
+    }
+    if taken.contradiction:
+        verdict = taken.contradiction
+        document["discrepancy"] = {"kind": verdict.kind.value, "article": verdict.article, "advice": verdict.advice}
+    return document

@@ -1,0 +1,184 @@
+"""What makes a notification contradict the register: rules judged on facts, without a database.
+
+A contradiction is neither applied nor dropped; it is held for staff to settle (住民基本台帳法30条の8).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from juki.domain.changes import RETURNABLE, ChangeClass, ChangeReason
+from juki.domain.notices import Notice
+
+
+class Contradiction(StrEnum):
+    """How a notification and the register disagree."""
+
+    UNKNOWN_RESIDENT = "UNKNOWN_RESIDENT"
+    ALREADY_REGISTERED = "ALREADY_REGISTERED"
+    TWO_MUNICIPALITIES = "TWO_MUNICIPALITIES"
+    FOREIGN_SENDER = "FOREIGN_SENDER"
+    DECEASED = "DECEASED"
+    NOT_CURRENT = "NOT_CURRENT"
+    BEFORE_BIRTH = "BEFORE_BIRTH"
+    BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the register holds of the person when the notification comes."""
+
+    office: str
+    is_current: bool
+    removal_reason: str
+    last_changed_on: date
+    born_from: date
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A rule that was broken: which, its article, the law's sentence in short, and what the clerk is to do."""
+
+    kind: Contradiction
+    article: str
+    law: str
+    advice: str
+
+
+Rule = Callable[[Notice, Standing | None], bool]
+_rules: list[tuple[Rule, Verdict]] = []
+
+
+def rule(kind: Contradiction, *, article: str, law: str, advice: str) -> Callable[[Rule], Rule]:
+    """Register a function that is true when the notification breaks the rule. Rules are judged in this order."""
+
+    def register(judge: Rule) -> Rule:
+        _rules.append((judge, Verdict(kind, article, law, advice)))
+        return judge
+
+    return register
+
+
+@rule(
+    Contradiction.UNKNOWN_RESIDENT,
+    article="住民基本台帳法30条の6第1項",
+    law="記載、消除又は修正は、住民票に記載された者について通知する。",
+    advice="住民票コードを確かめ、転入または出生の通知が先に届いているか調べてください。",
+)
+def nobody_to_change(notice: Notice, standing: Standing | None) -> bool:
+    return standing is None and notice.facts.kind is not ChangeClass.ENTRY
+
+
+@rule(
+    Contradiction.DECEASED,
+    article="住民基本台帳法8条・戸籍法86条",
+    law="死亡した者の住民票は消除される。",
+    advice="死亡の消除が誤りなら、先に「異動の取消し（増）」を通知してください。",
+)
+def of_somebody_deceased(notice: Notice, standing: Standing | None) -> bool:
+    return (
+        standing is not None
+        and not standing.is_current
+        and standing.removal_reason == ChangeReason.DEATH
+        and notice.reason is not ChangeReason.ENTRY_REMOVAL_CANCELLED
+    )
+
+
+@rule(
+    Contradiction.ALREADY_REGISTERED,
+    article="住民基本台帳法5条・6条",
+    law="住民票は個人を単位として作成し、一人に一つとする。",
+    advice="同じ市区町村に現存しています。修正の事由で通知してください。",
+)
+def entered_twice_here(notice: Notice, standing: Standing | None) -> bool:
+    return (
+        standing is not None
+        and standing.is_current
+        and notice.facts.kind is ChangeClass.ENTRY
+        and standing.office == notice.municipality
+    )
+
+
+@rule(
+    Contradiction.TWO_MUNICIPALITIES,
+    article="住民基本台帳法4条・24条",
+    law="住所は一人に一つであり、転出した者は転出地で消除される。",
+    advice="前の市区町村に転出の処理を確かめてください。転出の通知が届くと自動で反映されます。",
+)
+def current_elsewhere(notice: Notice, standing: Standing | None) -> bool:
+    return (
+        standing is not None
+        and standing.is_current
+        and notice.facts.kind is ChangeClass.ENTRY
+        and standing.office != notice.municipality
+    )
+
+
+@rule(
+    Contradiction.FOREIGN_SENDER,
+    article="住民基本台帳法30条の6第1項",
+    law="通知は、住民票を備える市町村長が行う。",
+    advice="住民票は別の市区町村にあります。住所地の市区町村に連絡してください。",
+)
+def from_another_office(notice: Notice, standing: Standing | None) -> bool:
+    return (
+        standing is not None and notice.facts.kind is not ChangeClass.ENTRY and standing.office != notice.municipality
+    )
+
+
+@rule(
+    Contradiction.NOT_CURRENT,
+    article="住民基本台帳法8条",
+    law="消除された住民票は修正も消除もされない。",
+    advice="消除済みの者への異動です。消除が誤りなら、先に取消しを通知してください。",
+)
+def already_removed(notice: Notice, standing: Standing | None) -> bool:
+    if standing is None or standing.is_current:
+        return False
+    if notice.facts.kind is not ChangeClass.ENTRY:
+        return True
+    if notice.reason is ChangeReason.ENTRY_REMOVAL_CANCELLED:
+        return standing.office != notice.municipality
+    return standing.removal_reason not in RETURNABLE
+
+
+@rule(
+    Contradiction.BEFORE_BIRTH,
+    article="住民基本台帳法7条2号",
+    law="出生の年月日より前に異動は生じない。",
+    advice="異動年月日と生年月日を確かめてください。",
+)
+def before_birth(notice: Notice, standing: Standing | None) -> bool:
+    return standing is not None and notice.changed_on < standing.born_from
+
+
+@rule(
+    Contradiction.BEFORE_LAST_CHANGE,
+    article="施行令30条の5",
+    law="異動は、生じた順に通知する。",
+    advice="登録済みの異動より前の日付です。訂正なら、先の異動の取消しから通知してください。",
+)
+def before_last_change(notice: Notice, standing: Standing | None) -> bool:
+    # A move-out is told beforehand: whoever then moves in earlier than planned does not contradict it (法24条).
+    early_arrival = (
+        standing is not None
+        and notice.facts.kind is ChangeClass.ENTRY
+        and standing.removal_reason in (ChangeReason.MOVE_OUT, ChangeReason.MOVE_OUT_ABROAD)
+    )
+    return standing is not None and notice.changed_on < standing.last_changed_on and not early_arrival
+
+
+def contradiction(notice: Notice, standing: Standing | None) -> Verdict | None:
+    """The first rule that the notification breaks, or None."""
+    return next((verdict for judge, verdict in _rules if judge(notice, standing)), None)
+
+
+def register_of_rules() -> list[Verdict]:
+    """Every rule, in the order of judging."""
+    return [verdict for _, verdict in _rules]
+
+
+def verdict_on(kind: str) -> Verdict:
+    """The rule behind a contradiction that was stored."""
+    return next(verdict for verdict in register_of_rules() if verdict.kind == kind)

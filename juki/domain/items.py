@@ -1,0 +1,23 @@
+"""The items of 本人確認情報 as they are provided, with their labels; and seed 002's thirteen items of an extract."""
+
+LABELS = {
+    "municipality": "市町村コード",
+    "address": "住所",
+    "resident_code": "住民票コード",
+    "individual_number": "個人番号",
+    "name": "氏名(漢字)",
+    "name_kana": "氏名(かな)",
+    "former_surname": "旧氏(漢字)",
+    "former_surname_kana": "旧氏(かな)",
+    "birth_date": "生年月日",
+    "sex": "性別",
+    "resident_class": "住民区分",
+    "change_reason": "異動事由",
+    "changed_on": "異動年月日",
+    "alias": "通称",
+}
+EXTRACT_ITEMS = (
+    "municipality", "address", "resident_code", "individual_number", "name", "name_kana", "former_surname",
+    "former_surname_kana", "birth_date", "sex", "resident_class", "change_reason", "changed_on",
+)  # fmt: skip
+FOUR_ITEMS = ("name", "name_kana", "birth_date", "sex", "address")

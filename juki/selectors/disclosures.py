@@ -1,0 +1,51 @@
+"""提供状況の開示: every look at a person's record, from the audit chain (J12)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from jlis.kernel.audit.models import AuditEntry, AuditSubject
+from jlis.kernel.organisations.models import Organisation
+from juki.domain.items import LABELS
+from juki.models import Affair
+
+METHODS = {
+    "juki.provided": "提供（即時）",
+    "juki.extracted": "提供（一括抽出）",
+    "juki.searched": "画面での検索",
+    "juki.viewed": "画面での照会",
+    "juki.disclosed": "開示請求への対応",
+}
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """One line of the disclosure."""
+
+    at: datetime
+    method: str
+    organisation: str
+    purpose: str
+    purpose_label: str
+    fields: list[str]
+    entry: UUID
+
+
+def of_resident(resident: UUID) -> list[Disclosed]:
+    """Who saw or received a resident's record, newest first; under a scope that may read the per-person index."""
+    ids = AuditSubject.objects.filter(resident=resident).values("entry")
+    entries = AuditEntry.objects.filter(pk__in=ids, action__in=METHODS).defer("subjects").order_by("-at")
+    names = dict(Organisation.objects.values_list("code", "name"))
+    affairs = dict(Affair.objects.values_list("code", "description"))
+    return [
+        Disclosed(
+            entry.at,
+            METHODS[entry.action],
+            names.get(entry.organisation, entry.organisation),
+            entry.purpose,
+            affairs.get(entry.purpose, ""),
+            [LABELS.get(item, item) for item in entry.detail.get("fields", [])],
+            entry.pk,
+        )
+        for entry in entries.iterator()
+    ]

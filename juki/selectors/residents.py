@@ -1,0 +1,124 @@
+"""Questions about residents. What is seen is what the running scope may see: no question here can widen it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from jlis.kernel.domain.folding import address_key, kana_key, name_key
+from jlis.kernel.domain.partial_dates import PartialDate
+from jlis.kernel.errors import FieldError, Invalid
+from juki.choices import RecordState
+from juki.models import IdentityRecord, Resident
+
+ITEMS_NEEDED = 2
+
+
+@dataclass(frozen=True)
+class FourItems:
+    """What somebody is looked for by. Empty items are not asked; kana and address match from their beginning."""
+
+    name: str = ""
+    name_kana: str = ""
+    birth_date: str = ""
+    sex: str = ""
+    address: str = ""
+
+    def given(self) -> list[str]:
+        """The items that are asked."""
+        return [item for item, value in vars(self).items() if value.strip()]
+
+
+@dataclass(frozen=True)
+class CurrentRecord:
+    """The latest version of a resident as the rooms above need it."""
+
+    resident_id: UUID
+    resident_code: str
+    name: str
+    name_kana: str
+    former_surname: str
+    alias: str
+    sex: str
+    birth_date: str
+    birth_from: date
+    address: str
+    resident_class: str
+    prefecture: int
+    municipality: str
+    office: str
+    state: str
+    version: int
+
+
+def latest_versions() -> QuerySet[IdentityRecord]:
+    """The version in force of everybody in sight, removed records included."""
+    return IdentityRecord.objects.filter(valid_to__isnull=True, superseded_at__isnull=True)
+
+
+def matching(items: FourItems, *, removed: bool = False, limit: int) -> list[IdentityRecord]:
+    """Up to `limit` latest versions that match; present records only unless `removed` (J17). Raises `Invalid`."""
+    if len(items.given()) < ITEMS_NEEDED:
+        message = f"4情報のうち{ITEMS_NEEDED}つ以上を入力してください。"
+        raise Invalid.of([FieldError("name", "too_few_items", message)])
+    found = latest_versions()
+    found = found.filter(state=RecordState.REMOVED if removed else RecordState.CURRENT)
+    if items.name:
+        found = found.filter(name_key=name_key(items.name))
+    if items.name_kana:
+        found = found.filter(kana_key__startswith=kana_key(items.name_kana))
+    if items.birth_date:
+        found = _born(found, items.birth_date)
+    if items.sex:
+        found = found.filter(sex=items.sex)
+    if items.address:
+        found = found.filter(address_key__startswith=address_key(items.address))
+    return list(found.order_by("kana_key", "birth_from")[:limit])
+
+
+def _born(found: QuerySet[IdentityRecord], text: str) -> QuerySet[IdentityRecord]:
+    try:
+        birth = PartialDate.parse(text)
+    except ValueError as error:
+        raise Invalid.of([FieldError("birth_date", "not_a_date", f"{error}。")]) from error
+    if birth.is_full:
+        # Somebody whose day or month is not known may have been born on it.
+        possible = [birth.iso, f"{birth.iso[:8]}00", f"{birth.iso[:5]}00-00"]
+        starts = [birth.earliest(), birth.earliest().replace(day=1), birth.earliest().replace(month=1, day=1)]
+        return found.filter(birth_from__in=starts, birth_date__in=possible)
+    return found.filter(birth_from__gte=birth.earliest(), birth_from__lte=birth.latest())
+
+
+def by_code(resident_code: str) -> IdentityRecord | None:
+    """The latest version of whoever bears a 住民票コード."""
+    return latest_versions().filter(resident_code=resident_code).first()
+
+
+def latest_of(resident: UUID) -> IdentityRecord | None:
+    """The latest version of a resident."""
+    return latest_versions().filter(resident=resident).first()
+
+
+def history(resident: UUID) -> list[IdentityRecord]:
+    """Every version in sight, newest first, corrected ones included."""
+    return list(IdentityRecord.objects.filter(resident=resident).order_by("-version", "-recorded_at"))
+
+
+def current_many(residents: Sequence[UUID]) -> dict[UUID, CurrentRecord]:
+    """The latest versions of many residents by id."""
+    rows = latest_versions().filter(resident__in=list(residents))
+    return {row.resident: _current(row) for row in rows.iterator(chunk_size=5000)}
+
+
+def count_current(office: str) -> int:
+    """How many present residents an office has."""
+    return Resident.objects.filter(office=office, state=RecordState.CURRENT).count()
+
+
+def _current(row: IdentityRecord) -> CurrentRecord:
+    return CurrentRecord(
+        resident_id=row.resident,
+        **{name: getattr(row, name) for name in CurrentRecord.__dataclass_fields__ if name != "resident_id"},
+    )

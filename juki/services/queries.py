@@ -1,0 +1,166 @@
+"""本人確認情報の提供: immediate queries by clients, and searches by staff (J4).
+
+Each has a purpose that the law allows, gives only the items which that affair covers, and is written into the chain
+with whom it concerned.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.domain.codes import IndividualNumber, ResidentRecordCode
+from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
+from jlis.kernel.isolation.scope import scope
+from jlis.kernel.time import Moment
+from juki.choices import RecordState
+from juki.domain.items import LABELS
+from juki.models import IdentityRecord
+from juki.selectors import affairs, residents
+from juki.selectors.residents import FourItems
+from juki.services import numbers
+
+MOST_CANDIDATES = 50
+
+
+@dataclass(frozen=True)
+class Provided:
+    """The answer to an immediate query: 一致, 不一致 or 複数候補, and the items asked for."""
+
+    result: str
+    persons: list[dict[str, Any]]
+
+
+def provide(
+    *,
+    purpose: str,
+    fields: Sequence[str],
+    by: Actor,
+    at: Moment,
+    items: FourItems | None = None,
+    resident_code: str = "",
+    individual_number: str = "",
+) -> Provided:
+    """Answer a client's immediate query by four items, 住民票コード or 個人番号. Raises `Invalid`, `Forbidden`."""
+    by.must("juki.query")
+    affair = affairs.require(purpose, organisation=by.organisation, day=at.day)
+    _check_fields(fields)
+    affairs.require_fields(affair, list(fields))
+    if individual_number and not affair.number_allowed:
+        raise Forbidden("field_not_allowed", "この事務では個人番号で照会できません。", field="individual_number")
+    with scope(by.scope.for_purpose(purpose)):
+        found = _find(items, resident_code, individual_number)
+        persons = _provided_items(found, fields)
+        audit.record(
+            action="juki.provided",
+            by=by,
+            purpose=purpose,
+            subjects=[row.resident for row in found],
+            detail={"method": "IMMEDIATE", "fields": sorted(fields), "count": len(found)},
+        )
+    return Provided(_result(found), persons)
+
+
+def search(
+    *, items: FourItems, purpose: str, by: Actor, at: Moment, removed: bool = False
+) -> tuple[list[IdentityRecord], bool]:
+    """Search as a member of staff; the rows, and whether more than `MOST_CANDIDATES` matched."""
+    by.must("juki.search")
+    affairs.require(purpose, organisation=by.organisation, day=at.day)
+    with scope(by.scope.for_purpose(purpose)):
+        found = residents.matching(items, removed=removed, limit=MOST_CANDIDATES + 1)
+        too_many = len(found) > MOST_CANDIDATES
+        found = found[:MOST_CANDIDATES]
+        audit.record(
+            action="juki.searched",
+            by=by,
+            purpose=purpose,
+            subjects=[row.resident for row in found],
+            detail={"asked": items.given(), "count": len(found), "removed": removed},
+        )
+    return found, too_many
+
+
+def open_record(*, resident: UUID, purpose: str, by: Actor, at: Moment) -> list[IdentityRecord]:
+    """Every version of one resident for a member of staff, newest first; `NotFound` outside the own office."""
+    by.must("juki.search")
+    affairs.require(purpose, organisation=by.organisation, day=at.day)
+    with scope(by.scope.for_purpose(purpose)):
+        versions = residents.history(resident)
+        if not versions:
+            raise NotFound("resident_not_found", "該当する住民がいません。")
+        audit.record(action="juki.viewed", by=by, purpose=purpose, subject=resident, detail={"versions": len(versions)})
+    return versions
+
+
+def show_number(*, resident: UUID, purpose: str, by: Actor, at: Moment) -> str:
+    """The 個人番号 of a resident in sight, where the affair allows it; one audited look."""
+    by.must("juki.search")
+    affair = affairs.require(purpose, organisation=by.organisation, day=at.day)
+    affairs.require_fields(affair, ["individual_number"])
+    with scope(by.scope.for_purpose(purpose)):
+        latest = residents.latest_of(resident)
+        if latest is None:
+            raise NotFound("resident_not_found", "該当する住民がいません。")
+        number = numbers.open_numbers([resident]).get(resident, "")
+        audit.record(
+            action="juki.provided",
+            by=by,
+            purpose=purpose,
+            subject=resident,
+            detail={"method": "SCREEN", "fields": ["individual_number"], "count": 1},
+        )
+    return number
+
+
+def _check_fields(fields: Sequence[str]) -> None:
+    if not fields:
+        message = "提供を受ける項目を1つ以上指定してください。"
+        raise Invalid.of([FieldError("fields", "required", message)])
+    unknown = [field for field in fields if field not in LABELS]
+    if unknown:
+        raise Invalid.of(
+            [FieldError("fields", "unknown_field", f"項目「{field[:40]}」はありません。") for field in unknown]
+        )
+
+
+def _find(items: FourItems | None, resident_code: str, individual_number: str) -> list[IdentityRecord]:
+    if sum(map(bool, (items, resident_code, individual_number))) != 1:
+        message = "4情報、住民票コード、個人番号のいずれか1つで照会してください。"
+        raise Invalid.of([FieldError("items", "one_of", message)])
+    if items:
+        return residents.matching(items, limit=MOST_CANDIDATES)
+    if resident_code:
+        if fault := ResidentRecordCode.fault(resident_code):
+            raise Invalid.of([FieldError("resident_code", "check_digit", f"{fault}。")])
+        found = residents.by_code(resident_code)
+    else:
+        if fault := IndividualNumber.fault(individual_number):
+            raise Invalid.of([FieldError("individual_number", "check_digit", f"{fault}。")])
+        bearer = numbers.resident_with(individual_number)
+        found = residents.latest_of(bearer) if bearer else None
+    return [found] if found is not None and found.state == RecordState.CURRENT else []
+
+
+def _provided_items(found: Sequence[IdentityRecord], fields: Sequence[str]) -> list[dict[str, Any]]:
+    opened: Mapping[UUID, str] = {}
+    if "individual_number" in fields:
+        opened = numbers.open_numbers([row.resident for row in found])
+    return [{field: _item(row, field, opened) for field in fields} for row in found]
+
+
+def _item(row: IdentityRecord, field: str, opened: Mapping[UUID, str]) -> Any:
+    if field == "individual_number":
+        return opened.get(row.resident, "")
+    if field == "municipality":
+        return row.office
+    value = getattr(row, field)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _result(found: Sequence[IdentityRecord]) -> str:
+    if not found:
+        return "NOT_FOUND"
+    return "MATCHED" if len(found) == 1 else "SEVERAL"

@@ -1,0 +1,105 @@
+"""Writing versions of identity records: rows are added and closed, never rewritten."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from jlis.kernel.domain.folding import address_key, kana_key, name_key
+from jlis.kernel.domain.partial_dates import PartialDate
+from jlis.kernel.organisations.selectors.municipalities import Tenant
+from jlis.kernel.time import Moment
+from juki.choices import KanaSource, RecordState
+from juki.domain.changes import ChangeClass, ChangeReason
+from juki.domain.notices import IDENTITY_FIELDS, Notice
+from juki.models import IdentityRecord
+
+DEFAULTS = {"kana_source": KanaSource.NOTIFIED.value, "former_surname": "", "former_surname_kana": "", "alias": ""}
+COLUMNS = (
+    "prefecture", "municipality", "office", "resident", "version", "state", "resident_code", *IDENTITY_FIELDS,
+    "birth_from", "change_reason", "changed_on", "valid_from", "valid_to", "recorded_at", "notification", "name_key",
+    "kana_key", "address_key",
+)  # fmt: skip
+_PLACES = ", ".join(f"%({column})s" for column in COLUMNS)
+_INSERT = f"INSERT INTO juki_identityrecord ({', '.join(COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608 - own constants
+
+
+def latest(resident: UUID) -> IdentityRecord | None:
+    """The version in force for a resident, under a scope that may see it."""
+    return IdentityRecord.objects.filter(resident=resident, valid_to__isnull=True, superseded_at__isnull=True).first()
+
+
+def append(
+    *,
+    resident: UUID,
+    resident_code: str,
+    version: int,
+    tenant: Tenant,
+    notice: Notice,
+    notification: UUID,
+    former: IdentityRecord | None,
+    at: Moment,
+) -> dict[str, Any]:
+    """Add the version that a notice makes, and close the former one; returns the new row's values."""
+    items = _items(notice, former)
+    removed = notice.facts.kind is ChangeClass.REMOVAL
+    row = {
+        "prefecture": tenant.prefecture,
+        "municipality": tenant.municipality,
+        "office": tenant.office,
+        "resident": resident,
+        "version": version,
+        "state": (RecordState.REMOVED if removed else RecordState.CURRENT).value,
+        "resident_code": resident_code,
+        **items,
+        "birth_from": PartialDate.from_iso(items["birth_date"]).earliest(),
+        "change_reason": notice.reason.value,
+        "changed_on": notice.changed_on,
+        "valid_from": notice.changed_on,
+        "valid_to": None,
+        "recorded_at": at.instant,
+        "notification": notification,
+        "name_key": name_key(items["name"]),
+        "kana_key": kana_key(items["name_kana"]),
+        "address_key": address_key(items["address"]),
+    }
+    if former is not None:
+        _close(former, notice.changed_on, at)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+    return row
+
+
+def _items(notice: Notice, former: IdentityRecord | None) -> dict[str, str]:
+    told = notice.items()
+    if former is None:
+        return {**DEFAULTS, **told}
+    base = former
+    if notice.reason is ChangeReason.CORRECTION_CANCELLED and not told:
+        base = _before(former) or former
+    return {field: getattr(base, field) for field in IDENTITY_FIELDS} | told
+
+
+def _before(record: IdentityRecord) -> IdentityRecord | None:
+    """The version that stood before one, to which a cancelled correction returns."""
+    return (
+        IdentityRecord.objects.filter(resident=record.resident, version__lt=record.version, superseded_at__isnull=True)
+        .order_by("-version")
+        .first()
+    )
+
+
+def _close(former: IdentityRecord, on: date, at: Moment) -> None:
+    """End the former version on the day; one that was to begin later never came into force, and is superseded."""
+    own = IdentityRecord.objects.filter(prefecture=former.prefecture, id=former.id)
+    if former.valid_from <= on:
+        own.update(valid_to=on)
+        return
+    own.update(superseded_at=at.instant)
+    corrected = {column: getattr(former, column) for column in COLUMNS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            corrected | {"changed_on": on, "valid_from": on, "valid_to": on, "recorded_at": at.instant},
+        )

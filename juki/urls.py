@@ -1,0 +1,25 @@
+"""The room's addresses."""
+
+from django.urls import path
+
+from juki.api.extracts import ExtractsView
+from juki.api.notifications import NotificationsView
+from juki.api.queries import QueriesView
+from juki.web import discrepancies, extracts, notices, residents
+
+urlpatterns = [
+    path("juki/residents/", residents.search, name="juki_search"),
+    path("juki/residents/<uuid:resident>/", residents.detail, name="juki_resident"),
+    path("juki/residents/<uuid:resident>/number/", residents.number, name="juki_number"),
+    path("juki/residents/<uuid:resident>/disclosure/", residents.disclosure, name="juki_disclosure"),
+    path("juki/notices/", notices.notice_list, name="juki_notices"),
+    path("juki/notices/new/", notices.choose_reason, name="juki_notice_new"),
+    path("juki/notices/new/<str:reason>/", notices.enter, name="juki_notice_enter"),
+    path("juki/notices/<uuid:notification>/", notices.detail, name="juki_notice"),
+    path("juki/discrepancies/", discrepancies.discrepancy_list, name="juki_discrepancies"),
+    path("juki/discrepancies/<int:discrepancy>/", discrepancies.detail, name="juki_discrepancy"),
+    path("juki/extracts/new/", extracts.new, name="juki_extract_new"),
+    path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
+    path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
+    path("api/v1/juki/extracts", ExtractsView.as_view(), name="api_extracts"),
+]

@@ -1,1 +1,50 @@
-"""To be written."""
+"""The room's places in the navigation and on the desk."""
+
+from datetime import timedelta
+
+from django.db.models import Count
+from django.urls import reverse
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.faces.navigation import NavItem, register
+from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
+from jlis.kernel.time import Moment
+from juki.choices import DiscrepancyState
+from juki.models import Discrepancy, Notification, Resident
+from juki.services import codes
+
+_GROUP = "住民基本台帳ネットワーク"
+FEW_CODES = 100
+register(
+    NavItem("本人確認情報の検索", "juki_search", "juki.search", _GROUP, 10),
+    NavItem("異動の入力", "juki_notice_new", "juki.notify", _GROUP, 20),
+    NavItem("異動の通知", "juki_notices", "juki.notify", _GROUP, 30),
+    NavItem("不整合", "juki_discrepancies", "juki.see_discrepancies", _GROUP, 40),
+    NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
+)
+
+
+@on_the_desk(permission="juki.notify", order=10)
+def counter_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Today's notifications, what contradicts, how many residents and codes there are; the last seven days."""
+    week = [at.day - timedelta(days=back) for back in range(6, -1, -1)]
+    counted = dict(
+        Notification.objects.filter(changed_on__gte=week[0])
+        .values_list("changed_on")
+        .annotate(Count("pk"))
+        .order_by("changed_on")
+    )
+    open_ones = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).count()
+    left = codes.left(actor.organisation)
+    return [
+        Card("本日の異動", counted.get(at.day, 0), reverse("juki_notices")),
+        Card("未処理の不整合", open_ones, reverse("juki_discrepancies"), urgent=open_ones > 0),
+        Card("現存する住民", Resident.objects.filter(state="CURRENT").count(), reverse("juki_search"), "人"),
+        Card("住民票コードの残り", left, urgent=left < FEW_CODES),
+        Panel(
+            "この1週間の異動",
+            ("異動年月日", "件数"),
+            [(f"{day.month}月{day.day}日", counted.get(day, 0)) for day in week],
+            bars=True,
+        ),
+    ]

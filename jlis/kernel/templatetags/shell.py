@@ -76,22 +76,22 @@ def badge(label: str, tone: str = "") -> SafeString:
 
 @register.simple_tag
 def bar_chart(rows: Sequence[tuple[str, int]], caption: str = "") -> SafeString:
-    """Counts as bars: width 640, height 240, the highest bar 160."""
+    """Counts as bars: width 480, height 220, the highest bar 140."""
     if not rows:
         return format_html('<p class="quiet">{}</p>', "件数はありません。")
     highest = max([value for _, value in rows] + [1])
-    step = 600 / len(rows)
-    width = min(step * 0.6, 72)
+    step = 460 / len(rows)
+    width = min(step * 0.6, 56)
     bars = format_html_join(
         "",
         '<rect x="{}" y="{}" width="{}" height="{}" rx="3"/>'
-        '<text x="{}" y="{}">{}</text><text x="{}" y="224">{}</text>',
+        '<text x="{}" y="{}">{}</text><text x="{}" y="204">{}</text>',
         (_bar(place, label, value, highest, step, width) for place, (label, value) in enumerate(rows)),
     )
     spoken = "、".join(f"{label} {value}" for label, value in rows)
     return format_html(
-        '<svg class="chart" viewBox="0 0 640 240" role="img" aria-label="{}：{}">'
-        '<line x1="16" y1="200" x2="624" y2="200"/>{}</svg>',
+        '<svg class="chart" viewBox="0 0 480 220" role="img" aria-label="{}：{}">'
+        '<line x1="8" y1="180" x2="472" y2="180"/>{}</svg>',
         caption,
         spoken,
         bars,
@@ -99,7 +99,7 @@ def bar_chart(rows: Sequence[tuple[str, int]], caption: str = "") -> SafeString:
 
 
 def _bar(place: int, label: str, value: int, highest: int, step: float, width: float) -> tuple[object, ...]:
-    middle = round(20 + step * (place + 0.5), 1)
-    height = round(160 * value / highest, 1)
-    top = 200 - height
+    middle = round(10 + step * (place + 0.5), 1)
+    height = round(140 * value / highest, 1)
+    top = 180 - height
     return round(middle - width / 2, 1), top, round(width, 1), height, middle, top - 8, f"{value:,}", middle, label

@@ -1,0 +1,142 @@
+"""Notifying a change by hand: input, confirmation, done."""
+
+import uuid
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jlis.kernel.domain.partial_dates import PartialDate
+from jlis.kernel.errors import Invalid, NotFound, Refused
+from jlis.kernel.faces.web import StaffRequest, staff_view
+from jlis.kernel.organisations.selectors import municipalities
+from jlis.kernel.time import now
+from juki.choices import KanaSource, ResidentClass, Sex
+from juki.domain.changes import REASONS, reason_of
+from juki.domain.notices import LABELS
+from juki.models import IdentityRecord, Notification
+from juki.selectors import residents
+from juki.services import codes, notifications
+from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_NEW, NoticeForm
+
+STEPS = ("入力", "確認", "完了")
+_CODED = {"sex": Sex, "resident_class": ResidentClass, "kana_source": KanaSource}
+
+
+@staff_view(permission="juki.notify")
+def notice_list(request: StaffRequest) -> HttpResponse:
+    """The office's notifications, newest first."""
+    page = Paginator(Notification.objects.order_by("-received_at"), 50).get_page(request.GET.get("page"))
+    return render(request, "juki/notices/list.html", {"page": page, "breadcrumbs": [("異動の通知", "")]})
+
+
+@staff_view(permission="juki.notify")
+def choose_reason(request: StaffRequest) -> HttpResponse:
+    """Which change it is. One of somebody known starts from their record."""
+    shown = {
+        "new": [REASONS[code] for code in ENTERED_FOR_NEW],
+        "known": [REASONS[code] for code in ENTERED_FOR_KNOWN],
+        "codes_left": codes.left(request.actor.organisation),
+        "breadcrumbs": [("異動の通知", reverse("juki_notices")), ("異動の入力", "")],
+    }
+    return render(request, "juki/notices/choose.html", shown)
+
+
+@staff_view(permission="juki.notify")
+def enter(request: StaffRequest, reason: str) -> HttpResponse:
+    """The three steps in one view; the token in the form is the notification's key, so a double send is one notice."""
+    try:
+        chosen = reason_of(reason)
+    except ValueError as error:
+        raise NotFound("reason_not_found", str(error)) from error
+    record = _record(request, chosen.code in ENTERED_FOR_NEW)
+    office = record.office if record else request.actor.organisation
+    place = municipalities.address_of(office)
+    form = NoticeForm(request.POST or None, reason=chosen, record=record, office=office, place=place)
+    token = request.POST.get("token") or str(uuid.uuid4())
+    shown: dict[str, Any] = {
+        "form": form,
+        "reason": chosen,
+        "record": record,
+        "token": token,
+        "steps": STEPS,
+        "current": 1,
+        "breadcrumbs": [("異動の通知", reverse("juki_notices")), (f"{chosen.label}の入力", "")],
+    }
+    step = request.POST.get("step", "")
+    if step in ("confirm", "commit") and form.is_valid():
+        if step == "confirm":
+            shown |= {"current": 2, "changes": _changes(form, record)}
+            return render(request, "juki/notices/confirm.html", shown)
+        try:
+            return _commit(request, form, token, record)
+        except Refused as refusal:
+            _put_on_form(form, refusal)
+    return render(request, "juki/notices/enter.html", shown)
+
+
+@staff_view(permission="juki.notify")
+def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
+    """One notification and what became of it."""
+    found = Notification.objects.filter(pk=notification).select_related("discrepancy").first()
+    if found is None:
+        raise NotFound("notification_not_found", "該当する通知がありません。")
+    shown = {
+        "notification": found,
+        "reason": reason_of(found.reason),
+        "discrepancy": getattr(found, "discrepancy", None),
+        "steps": STEPS,
+        "is_new": request.GET.get("done") == "1",
+        "breadcrumbs": [("異動の通知", reverse("juki_notices")), ("通知の内容", "")],
+    }
+    return render(request, "juki/notices/detail.html", shown)
+
+
+def _commit(request: StaffRequest, form: NoticeForm, token: str, record: IdentityRecord | None) -> HttpResponse:
+    notice = form.notice(key=f"screen-{token}", record=record)
+    notice["municipality"] = record.office if record else request.actor.organisation
+    (taken,) = notifications.receive(notices=[notice], by=request.actor, at=now(), channel="SCREEN")
+    return redirect(f"{reverse('juki_notice', args=[taken.notification])}?done=1")
+
+
+def _record(request: StaffRequest, is_new: bool) -> IdentityRecord | None:
+    if is_new:
+        return None
+    try:
+        resident = uuid.UUID(request.POST.get("resident") or request.GET.get("resident") or "")
+    except ValueError:
+        raise NotFound("resident_not_chosen", "先に対象者を検索して選んでください。") from None
+    record = residents.latest_of(resident)
+    if record is None:
+        raise NotFound("resident_not_found", "該当する住民がいません。")
+    return record
+
+
+def _changes(form: NoticeForm, record: IdentityRecord | None) -> list[dict[str, str]]:
+    return [
+        {
+            "label": LABELS[name],
+            "before": _shown(name, getattr(record, name, "")) if record else "",
+            "after": _shown(name, value),
+        }
+        for name, value in form.items().items()
+        if value or record
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in _CODED and value:
+        return str(_CODED[name](value).label)
+    if name in ("birth_date", "changed_on") and value:
+        return PartialDate.from_iso(value).in_japanese
+    return str(value or "")
+
+
+def _put_on_form(form: NoticeForm, refusal: Refused) -> None:
+    if not isinstance(refusal, Invalid):
+        form.add_error(None, refusal.message)
+        return
+    for fault in refusal.errors:
+        form.add_error(fault.field if fault.field in form.fields else None, fault.message)

@@ -1,0 +1,102 @@
+"""Searching for a person, reading their record, disclosing who looked."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from jlis.kernel.errors import Invalid
+from jlis.kernel.faces import panels
+from jlis.kernel.faces.web import StaffRequest, staff_view
+from jlis.kernel.time import now
+from juki.domain.changes import REASONS
+from juki.models import Affair
+from juki.selectors import affairs
+from juki.selectors.residents import FourItems
+from juki.services import disclosures, queries
+from juki.web.forms import ENTERED_FOR_KNOWN, SearchForm
+
+SEARCH = ("本人確認情報の検索", "")
+
+
+@staff_view(permission="juki.search")
+def search(request: StaffRequest) -> HttpResponse:
+    """The four-item search; a POST, so that no person stands in an address or a history."""
+    at = now()
+    form = SearchForm(request.POST or None, purposes=_purposes(request, at.day))
+    shown = {"form": form, "breadcrumbs": [SEARCH]}
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        birth = asked["birth_date"]
+        items = FourItems(asked["name"], asked["name_kana"], birth.iso if birth else "", asked["sex"], asked["address"])
+        try:
+            found, too_many = queries.search(
+                items=items, purpose=asked["purpose"], removed=asked["removed"], by=request.actor, at=at
+            )
+        except Invalid as invalid:
+            shown["faults"] = invalid.errors
+        else:
+            request.session["juki_purpose"] = asked["purpose"]
+            shown |= {"found": found, "too_many": too_many, "searched": True}
+    return render(request, "juki/residents/search.html", shown)
+
+
+@staff_view(permission="juki.search")
+def detail(request: StaffRequest, resident: UUID) -> HttpResponse:
+    """One record with every version; opened only with the purpose that the search was made for."""
+    purpose = request.session.get("juki_purpose")
+    if not purpose:
+        messages.info(request, "利用目的を選んで検索してから開いてください。")
+        return redirect("juki_search")
+    at = now()
+    versions = queries.open_record(resident=resident, purpose=purpose, by=request.actor, at=at)
+    current = next((row for row in versions if row.valid_to is None and row.superseded_at is None), None)
+    may_notify = request.actor.may("juki.notify") and current is not None and current.state == "CURRENT"
+    shown = {
+        "record": current or versions[0],
+        "is_here": current is not None,
+        "versions": versions,
+        "panels": panels.of_resident(resident, request.actor, at),
+        "reasons": [REASONS[code] for code in ENTERED_FOR_KNOWN] if may_notify else [],
+        "purpose": _label(purpose, at.day),
+        "print_purpose": _label(purpose, at.day),
+        "breadcrumbs": [("本人確認情報の検索", reverse("juki_search")), ("本人確認情報", "")],
+    }
+    return render(request, "juki/residents/detail.html", shown)
+
+
+@staff_view(permission="juki.search")
+@require_POST
+def number(request: StaffRequest, resident: UUID) -> HttpResponse:
+    """Show the 個人番号 once; each look is written down."""
+    purpose = request.session.get("juki_purpose", "")
+    shown = queries.show_number(resident=resident, purpose=purpose, by=request.actor, at=now())
+    response = render(request, "juki/residents/number.html", {"number": shown, "resident": resident})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@staff_view(permission="juki.disclose")
+@require_POST
+def disclosure(request: StaffRequest, resident: UUID) -> HttpResponse:
+    """Who looked at this person's record, for the person who asks (J12)."""
+    record, lines = disclosures.disclose(resident=resident, by=request.actor, at=now())
+    shown = {
+        "record": record,
+        "lines": lines,
+        "print_purpose": "本人からの開示請求に関する事務",
+        "breadcrumbs": [("本人確認情報の検索", reverse("juki_search")), ("提供状況の開示", "")],
+    }
+    return render(request, "juki/residents/disclosure.html", shown)
+
+
+def _purposes(request: StaffRequest, day) -> list[Affair]:
+    return list(affairs.open_to(request.actor.organisation, day).filter(table="").order_by("pk"))
+
+
+def _label(purpose: str, day) -> str:
+    affair = affairs.in_force(day).filter(code=purpose).first()
+    return affair.description if affair else purpose

@@ -58,6 +58,13 @@ CERTIFICATE_OPERATOR = Duty(
     JLIS,
     frozenset({"jpki.operate_authority", "jpki.export_certificate", "jpki.see_statistics", "kernel.view_registers"}),
 )
+CENTRE_OPERATOR = Duty(
+    "CENTRE_OPERATOR",
+    "センター運用担当",
+    "機構の各センターの運用状況と台帳の定義を見る。住民の情報は見られない。",
+    JLIS,
+    frozenset({"kernel.view_registers"}),
+)
 SYSTEM_ADMINISTRATOR = Duty(
     "SYSTEM_ADMINISTRATOR",
     "システム管理者",
@@ -85,6 +92,7 @@ DUTIES = (
     EXTRACT_APPROVER,
     REGISTRY_OPERATOR,
     CERTIFICATE_OPERATOR,
+    CENTRE_OPERATOR,
     SYSTEM_ADMINISTRATOR,
     AUDITOR,
 )

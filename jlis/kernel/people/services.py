@@ -7,13 +7,44 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from jlis.kernel.actors import Actor
+from jlis.kernel.actors import Actor, system_actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import DOOR, acting
 from jlis.kernel.people.models import Client, DutyGrant, Staff
 from jlis.kernel.people.permissions import duties, registered
 from jlis.kernel.time import Moment
+
+
+FOUNDERS = ("founder-1", "founder-2")
+_FOUNDING_DUTIES = ("SYSTEM_ADMINISTRATOR", "STAFF_ADMINISTRATOR")
+
+
+def found_administrators(*, passwords: tuple[str, str], organisation: str, at: Moment) -> None:
+    """Open the first two administrators, each given its duties by the other; refused once any account exists."""
+    founding = system_actor("people.founding", DOOR)
+    with acting(DOOR):
+        if Staff.objects.exists():
+            raise Conflict("already_founded", "最初の管理者は登録済みです。")
+        pair = []
+        for number, (username, password) in enumerate(zip(FOUNDERS, passwords, strict=True), start=1):
+            staff = Staff.objects.create(
+                username=username,
+                family_name="管理者",
+                given_name=f"第{number}",
+                organisation_id=organisation,
+                needs_second_factor=False,
+                created_at=at.instant,
+            )
+            staff.set_password(password)
+            pair.append(staff)
+        for staff, other in (pair, reversed(pair)):
+            for duty in _FOUNDING_DUTIES:
+                DutyGrant.objects.create(
+                    staff=staff, duty=duty, requested_by=staff, requested_at=at.instant, approved_by=other,
+                    approved_at=at.instant,
+                )  # fmt: skip
+        audit.record(action="staff.founded", by=founding, detail={"staff": [str(staff.pk) for staff in pair]})
 
 
 def open_account(

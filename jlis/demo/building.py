@@ -1,0 +1,171 @@
+"""Making the demonstration, step by step, through the rooms' own services: never by inserts around them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from jlis.demo import accounts, cards, virtual_cards
+from jlis.demo.digest import digest
+from jlis.demo.history import Year, living_in
+from jlis.demo.population import Population, as_csv
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import sealing
+from jlis.kernel.domain.codes import MunicipalityCode
+from jlis.kernel.errors import Conflict
+from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
+from jlis.kernel.organisations.selectors import municipalities
+from jlis.kernel.outbox import delivery
+from jlis.kernel.people.models import Staff
+from jlis.kernel.time import Moment
+from jpki.choices import Kind, State
+from jpki.models import Certificate
+from jpki.services import publications
+from juki.domain.extracts import Encoding, Target, Who
+from juki.services import codes, extracts, loading
+
+# 千代田区, 新宿区, and 鶴見区 of the designated city 横浜市; their shares of the residents.
+TOWNS = {"131016": 0.35, "131041": 0.3, "141011": 0.35}
+_LOT = 20_000
+_PASSPHRASES = {"operator-jlis-jpki": "実演のための合言葉・その一", "keyholder-jlis-jpki": "実演のための合言葉・その二"}
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was made."""
+
+    residents: int
+    notifications: int
+    certificates: int
+    digest: str
+
+
+def is_empty() -> bool:
+    """Whether nothing has been made yet."""
+    with acting(SYSTEM):
+        return not Staff.objects.exists()
+
+
+def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: Moment, report: Report) -> Built:
+    """Make accounts, registers, a year of history and certificates. `Conflict` on a register that is not empty."""
+    if not is_empty():
+        raise Conflict("not_empty", "すでにデータがあります。実演用データは空のデータベースにだけ作れます。")
+    random = Random(seed)  # noqa: S311 - made-up people, not secrets
+    shares = _shares(prefecture, at)
+    towns = tuple(shares)
+    folder = Path(settings.JLIS_HOME) / "demo"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    report("利用者と接続システムを登録しています")
+    office = accounts.Office(at)
+    people = accounts.open_all(office, towns, tuple(sorted({municipality_code_of(town[:2]) for town in towns})))
+    chiefs = {town: people[f"chief-{town}"] for town in towns}
+    _allot(towns, people["operator-jlis-juki"], at)
+    population = Population(random)
+    _load(population, shares, chiefs, residents, folder, at, report)
+    issued = _certify(random, people, chiefs, folder, public_base, at, report)
+    year = Year(random, population, towns, at.day)
+    year.draw(living_in(chiefs))
+    report(f"1年の異動を通知しています（{len(year.told):,}件）")
+    year.tell(chiefs, lambda done: None)
+    report("異動を電子証明書に反映しています")
+    delivery.deliver_all()
+    keys = [cards.public_key(pem) for pem in cards.key_pool(folder / "keys")]
+    issued += cards.renew_signatures(staff=chiefs, moved=_moved(chiefs), public_keys=keys, at=at)
+    held = virtual_cards.pick(random=random, staff=chiefs, at=at)
+    delivery.deliver_all()
+    publications.publish_all(by=people["operator-jlis-jpki"], at=at)
+    _ask_for_extracts(people, towns, at)
+    delivery.deliver_all()
+    sealing.seal_now()
+    cards.write_private(folder / "credentials.json", accounts.credentials(office, held))
+    return Built(residents, len(year.told), issued, digest())
+
+
+def _shares(prefecture: str, at: Moment) -> dict[str, float]:
+    if not prefecture:
+        return dict(TOWNS)
+    offices = municipalities.offices_at(at.day, within=municipality_code_of(prefecture))[:3]
+    return {office.code: 1 / len(offices) for office in offices}
+
+
+def municipality_code_of(prefecture: str) -> str:
+    """The 6-digit code of a prefecture from its two digits."""
+    body = f"{int(prefecture):02}000"
+    return body + MunicipalityCode.check_digit(body)
+
+
+def _allot(towns: tuple[str, ...], operator: Actor, at: Moment) -> None:
+    for town in towns:
+        with acting(operator.scope):
+            codes.allot(office=town, size=_LOT, by=operator, at=at)
+
+
+def _load(
+    population: Population,
+    shares: dict[str, float],
+    chiefs: dict[str, Actor],
+    residents: int,
+    folder: Path,
+    at: Moment,
+    report: Report,
+) -> None:
+    a_year_ago = Moment.of(at.day - timedelta(days=366))
+    left = residents
+    for place, (town, share) in enumerate(shares.items(), start=1):
+        count = left if place == len(shares) else round(residents * share)
+        left -= count
+        path = folder / f"residents-{town}.csv"
+        path.write_bytes(as_csv([population.person(town, a_year_ago.day) for _ in range(count)]))
+        report(f"{municipalities.address_of(town)}の住民を登録しています（{count:,}人）")
+        loaded = loading.load_file(path=path, office=town, by=chiefs[town], at=a_year_ago)
+        if loaded.rejects:
+            raise RuntimeError(f"実演の住民が登録できません: {loaded.rejects[0]}")
+
+
+def _certify(
+    random: Random,
+    people: dict[str, Actor],
+    chiefs: dict[str, Actor],
+    folder: Path,
+    public_base: str,
+    at: Moment,
+    report: Report,
+) -> int:
+    report("認証局を作っています")
+    cards.found_authorities(by=people["operator-jlis-jpki"], passphrases=_PASSPHRASES, public_base=public_base, at=at)
+    keys = [cards.public_key(pem) for pem in cards.key_pool(folder / "keys")]
+    report("成人の電子証明書を発行しています")
+    return cards.certify(random=random, staff=chiefs, public_keys=keys, at=at, on_progress=lambda done: None)
+
+
+def _moved(chiefs: dict[str, Actor]) -> list[UUID]:
+    """Every second of those whose signature certificate a change ended, in an order that ids do not decide."""
+    with acting(JPKI):
+        lost = Certificate.objects.filter(kind=Kind.SIGN_CARD, status__state=State.REVOKED)
+        residents = list(lost.order_by("status__serial").values_list("resident", flat=True))
+    return residents[::2]
+
+
+def _ask_for_extracts(people: dict[str, Actor], towns: tuple[str, ...], at: Moment) -> None:
+    """One request waits on the approver's desk."""
+    prefecture = next(name for name in people if name.startswith("extract-"))
+    by = people[prefecture]
+    document: dict[str, Any] = {
+        "affair": "PREF-DISASTER",
+        "number_affair": "NONE",
+        "ordinance_affair": "NONE",
+        "target": Target.LATEST.value,
+        "who": Who.RESIDENT_ON.value,
+        "from_on": at.day.isoformat(),
+        "items": ["municipality", "address", "name", "name_kana", "birth_date", "sex"],
+        "encoding": Encoding.CP932.value,
+        "municipalities": [town for town in towns if town[:2] == by.organisation[:2]][:1],
+    }
+    with acting(by.scope):
+        extracts.request(document=document, by=by, at=at)

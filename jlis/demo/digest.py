@@ -1,0 +1,31 @@
+"""A digest of what the registers hold: equal for equal seeds on the same day, whatever ids, keys and instants are."""
+
+import hashlib
+
+from django.db import connection
+
+from jlis.kernel.isolation.scope import JPKI, acting
+
+_REGISTER = """
+    SELECT office, name, name_kana, former_surname, alias, address, birth_date, sex, resident_class, kana_source,
+           change_reason, changed_on, state, version, valid_from, valid_to
+    FROM juki_identityrecord ORDER BY 1, 2, 3, 6, 7, 12, 14, 8, 15
+"""
+_CERTIFICATES = """
+    SELECT r.office, r.name, r.birth_date, c.kind, s.state, s.cause, s.not_before::date, s.not_after::date
+    FROM jpki_certificate c JOIN jpki_certificatestatus s ON s.id = c.status_id
+    JOIN juki_identityrecord r ON r.resident = c.resident_id AND r.valid_to IS NULL AND r.superseded_at IS NULL
+    WHERE s.not_before < date_trunc('day', now()) ORDER BY 1, 2, 3, 4, 5, 7, 8, 6
+"""
+
+
+def digest() -> str:
+    """SHA-256 over every version and every certificate of the past, in an order that names alone decide."""
+    found = hashlib.sha256()
+    with acting(JPKI), connection.cursor() as cursor:
+        for statement in (_REGISTER, _CERTIFICATES):
+            cursor.execute(statement)
+            for row in cursor:
+                found.update("\x1f".join("" if value is None else str(value) for value in row).encode())
+                found.update(b"\n")
+    return found.hexdigest()

@@ -1,0 +1,25 @@
+"""事務の登録: which organisation may use the register under which item of the 別表."""
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.errors import FieldError, Invalid
+from jlis.kernel.organisations.models import Organisation
+from jlis.kernel.time import Moment
+from juki.models import AffairEntitlement
+from juki.selectors import affairs
+
+
+def entitle(*, affair_code: str, organisation: str, by: Actor, at: Moment) -> AffairEntitlement:
+    """Let an organisation act under an affair from the day on. Raises `Invalid` when its kind cannot."""
+    by.must("juki.edit_affairs")
+    affair = affairs.in_force(at.day).filter(code=affair_code).first()
+    kind = Organisation.objects.filter(code=organisation).values_list("kind", flat=True).first()
+    if affair is None or kind not in affair.kinds:
+        message = "この団体・機関が使える事務区分ではありません。"
+        raise Invalid.of([FieldError("affair_code", "not_for_organisation", message)])
+    entitlement, made = AffairEntitlement.objects.get_or_create(
+        affair_code=affair_code, organisation_id=organisation, valid_to=None, defaults={"valid_from": at.day}
+    )
+    if made:
+        audit.record(action="juki.affair_entitled", by=by, detail={"affair": affair_code, "organisation": organisation})
+    return entitlement

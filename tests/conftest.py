@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
 
 from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.isolation import scope as isolation
@@ -26,6 +27,28 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_reference", verbosity=0)
         sealing.make_data_key(at=Moment.of(date(2026, 4, 1)).instant)
+
+
+# What a transactional test must leave in place: all that was loaded before the first test.
+KEPT = (
+    "django_migrations", "django_content_type", "auth_permission", "kernel_prefecture", "kernel_municipality",
+    "kernel_municipalitysuccession", "kernel_organisation", "kernel_town", "kernel_postcode", "kernel_referenceset",
+    "kernel_datakey", "juki_affair",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keep_reference_data():
+    """Django empties every table after a transactional test; ours keep the masters."""
+
+    def empty(self) -> None:
+        with connection.cursor() as cursor:
+            names = sorted(set(connection.introspection.table_names(cursor)) - set(KEPT))
+            cursor.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
 
 
 @pytest.fixture(autouse=True)

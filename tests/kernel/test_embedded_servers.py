@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from jlis.kernel.embedded import unprivileged
+from jlis.kernel.embedded import postgres, unprivileged
 from jlis.kernel.embedded.home import PROJECT, Home
 from jlis.kernel.embedded.postgres import Postgres, programs
 from jlis.kernel.embedded.servers import Servers
@@ -271,6 +271,19 @@ def test_a_note_of_a_killed_server_does_not_keep_the_next_from_starting(home, do
     done = embedded(home, "exec", "--", "true")
     assert done.returncode == 0, done.stderr
     assert psutil.pid_exists(os.getpid())
+
+
+def test_where_the_shared_memory_is_closed_or_tiny_files_take_its_place(tmp_path, monkeypatch):
+    home = Home.chosen(str(tmp_path))
+    monkeypatch.setattr(postgres, "SHARED_MEMORY", tmp_path / "none")
+    server = Postgres(home)
+    try:
+        with home.locked():
+            server.start(fast=True)
+            with psycopg.connect(server.superuser_url) as connection:
+                assert connection.execute("SHOW dynamic_shared_memory_type").fetchone() == ("mmap",)
+    finally:
+        server.stop()
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")

@@ -138,7 +138,7 @@ def _put_off(subscriber: Subscriber, at: datetime, error: Exception) -> int:
         log.error(
             "event_parked" if parked else "event_failed",
             subscriber=subscriber.name,
-            event=str(pending.event_id),
+            event_id=str(pending.event_id),
             attempts=pending.attempts,
             fault=pending.fault,
             exc_info=False,

@@ -160,7 +160,7 @@ class Client(AbstractApplication):
         {
             "id", "client_id", "user", "redirect_uris", "post_logout_redirect_uris", "client_type",
             "authorization_grant_type", "client_secret", "hash_client_secret", "name", "skip_authorization", "created",
-            "updated", "algorithm", "allowed_origins", "organisation", "permissions", "is_active",
+            "updated", "algorithm", "allowed_origins", "cimd_expires_at", "registration_source", "organisation", "permissions", "is_active",
         }
     )  # fmt: skip
 

@@ -57,7 +57,9 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     if not is_empty():
         raise Conflict("not_empty", "すでにデータがあります。実演用データは空のデータベースにだけ作れます。")
     random = Random(seed)  # noqa: S311 - made-up people, not secrets
-    shares = _shares(prefecture, at)
+    with acting(SYSTEM):
+        shares = _shares(prefecture, at)
+        population = Population(random, tuple(shares))
     towns = tuple(shares)
     folder = Path(settings.JLIS_HOME) / "demo"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -66,7 +68,6 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     people = accounts.open_all(office, towns, tuple(sorted({municipality_code_of(town[:2]) for town in towns})))
     chiefs = {town: people[f"chief-{town}"] for town in towns}
     _allot(towns, people["operator-jlis-juki"], at)
-    population = Population(random)
     _load(population, shares, chiefs, residents, folder, at, report)
     issued = _certify(random, people, chiefs, folder, public_base, at, report)
     year = Year(random, population, towns, at.day)
@@ -122,7 +123,7 @@ def _load(
         left -= count
         path = folder / f"residents-{town}.csv"
         path.write_bytes(as_csv([population.person(town, a_year_ago.day) for _ in range(count)]))
-        report(f"{municipalities.address_of(town)}の住民を登録しています（{count:,}人）")
+        report(f"{population.begins[town]}の住民を登録しています（{count:,}人）")
         loaded = loading.load_file(path=path, office=town, by=chiefs[town], at=a_year_ago)
         if loaded.rejects:
             raise RuntimeError(f"実演の住民が登録できません: {loaded.rejects[0]}")

@@ -56,8 +56,13 @@ class Person:
 class Population:
     """Draws people for a seed; the same seed gives the same people in the same order."""
 
-    def __init__(self, random: Random):
+    def __init__(self, random: Random, offices: tuple[str, ...]):
         self.random = random
+        self.begins = {office: municipalities.address_of(office) for office in offices}
+        self._towns = {
+            office: sorted({f"{self.begins[office]}{town}" for town in Town.objects.filter(office_id=office)})
+            for office in offices
+        }
         surnames = _read("surnames.csv.gz")
         given = _read("given_names.csv.gz")
         self._surnames = [(row["kanji"], row["kana"]) for row in surnames]
@@ -72,7 +77,6 @@ class Population:
             bands = list(csv.DictReader(file))
         self._bands = [(int(b["age_from"]), int(b["age_to"]), sex) for b in bands for sex in ("M", "F")]
         self._band_weights = _running(int(b["male" if sex == "M" else "female"]) for b in bands for sex in ("M", "F"))
-        self._towns: dict[str, list[str]] = {}
 
     def person(self, office: str, on: date) -> Person:
         """A resident of an office as of a day."""
@@ -112,10 +116,6 @@ class Population:
     def address(self, office: str) -> str:
         """An address in a real town of the office, with made-up numbers."""
         random = self.random
-        if office not in self._towns:
-            towns = Town.objects.filter(office_id=office).order_by("oaza", "chome", "town_code")
-            begins = municipalities.address_of(office)
-            self._towns[office] = sorted({f"{begins}{town}" for town in towns})
         lot = f"{random.randint(1, 40)}番{random.randint(1, 30)}号"
         flat = ""
         if random.random() < _FLAT_SHARE:

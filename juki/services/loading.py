@@ -79,7 +79,8 @@ def load_file(
     Raises `Invalid` for an unreadable heading, `Forbidden` for an office that is not the actor's.
     """
     by.must("juki.load")
-    tenant = municipalities.tenant_of(municipalities.office(office, on=at.day).code)
+    with acting(REGISTRY):
+        tenant = municipalities.tenant_of(municipalities.office(office, on=at.day).code)
     if by.organisation not in (tenant.office, tenant.municipality):
         raise Forbidden("other_office", "ほかの市区町村の住民は登録できません。", field="municipality")
     loaded = Loaded()

@@ -130,7 +130,7 @@ def _shown(name: str, value: Any) -> str:
     if name in _CODED and value:
         return str(_CODED[name](value).label)
     if name in ("birth_date", "changed_on") and value:
-        return PartialDate.from_iso(value).in_japanese
+        return PartialDate.from_iso(str(value)).in_japanese
     return str(value or "")
 
 

@@ -6,13 +6,15 @@ A processor drops every key that the models declare personal, so that a slip in 
 import logging
 import logging.config
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
 
 from jlis.kernel.request_context import request_id
 
+OURS = ("jlis.", "juki.", "jpki.")
 PERSONAL_KEYS = frozenset(
     {
         "name", "name_kana", "kana", "address", "birth_date", "sex", "resident_code", "individual_number", "number",
@@ -40,12 +42,15 @@ def leave_out_texts(logger: Any, method: str, event: MutableMapping[str, Any]) -
     info = event.pop("exc_info", None)
     if isinstance(info, tuple) and info[1] is not None:
         event["fault"] = info[0].__name__
-        trace = info[2]
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None:
-            event["at"] = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
+        event["at"] = [place for place in _places(info[2]) if place.startswith(OURS)][-3:]
     return event
+
+
+def _places(trace: TracebackType | None) -> Iterator[str]:
+    while trace is not None:
+        frame = trace.tb_frame
+        yield f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}:{trace.tb_lineno}"
+        trace = trace.tb_next
 
 
 def configure(settings: dict[str, Any]) -> None:
@@ -77,8 +82,7 @@ def configure(settings: dict[str, Any]) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": settings.get("level", "INFO")},
             "loggers": {
-                # Its lines repeat what ours say, with the address of the request in full.
-                "django.request": {"level": "CRITICAL"},
+                "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},
             },
         }

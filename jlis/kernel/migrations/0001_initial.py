@@ -102,7 +102,6 @@ class Migration(migrations.Migration):
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
                 ('staff', models.UUIDField(db_index=True, null=True, verbose_name='職員')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='開始日時')),
             ],
             options={
                 'verbose_name': 'セッション',

@@ -160,7 +160,8 @@ class Client(AbstractApplication):
         {
             "id", "client_id", "user", "redirect_uris", "post_logout_redirect_uris", "client_type",
             "authorization_grant_type", "client_secret", "hash_client_secret", "name", "skip_authorization", "created",
-            "updated", "algorithm", "allowed_origins", "cimd_expires_at", "registration_source", "organisation", "permissions", "is_active",
+            "updated", "algorithm", "allowed_origins", "cimd_expires_at", "registration_source", "organisation",
+            "permissions", "is_active",
         }
     )  # fmt: skip
 
@@ -182,10 +183,9 @@ class StaffSession(AbstractBaseSession):
     """A session of the staff site, tied to its account so that one person holds one session."""
 
     PERSONAL: frozenset[str] = frozenset()
-    PLAIN = frozenset({"session_key", "session_data", "expire_date", "staff", "started_at"})
+    PLAIN = frozenset({"session_key", "session_data", "expire_date", "staff"})
 
     staff = models.UUIDField("職員", null=True, db_index=True)
-    started_at = models.DateTimeField("開始日時", auto_now_add=True)
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = "セッション"

@@ -38,7 +38,7 @@ def actor_of_client(client: Client, scopes: Iterable[str]) -> Actor:
         client.client_id,
         f"{client.organisation.name} {client.name}",
         client.organisation_id,
-        bodies.scope_for(client.organisation_id),
+        _scope(client.organisation_id, frozenset()),
         frozenset(),
         frozenset(client.permissions) & frozenset(scopes),
     )
@@ -55,5 +55,6 @@ def actor_named(username: str) -> Actor:
 
 def _scope(organisation: str, codes: frozenset[str]) -> Scope:
     roles = {duties()[code].role for code in codes if code in duties() and duties()[code].role}
-    own = bodies.scope_for(organisation)
+    with acting(DOOR):
+        own = bodies.scope_for(organisation)
     return Scope(min(roles), own.org) if roles else own

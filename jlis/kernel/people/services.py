@@ -15,7 +15,6 @@ from jlis.kernel.people.models import Client, DutyGrant, Staff
 from jlis.kernel.people.permissions import duties, registered
 from jlis.kernel.time import Moment
 
-
 FOUNDERS = ("founder-1", "founder-2")
 _FOUNDING_DUTIES = ("SYSTEM_ADMINISTRATOR", "STAFF_ADMINISTRATOR")
 

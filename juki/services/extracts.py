@@ -13,6 +13,7 @@ from psycopg import sql
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain import cp932
+from jlis.kernel.domain.eras import format_era
 from jlis.kernel.errors import FieldError, Forbidden, Invalid
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.jobs import services as jobs
@@ -22,6 +23,7 @@ from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
 from juki.domain.extracts import NONE, TARGET_LABELS, WHO_LABELS, Encoding, ExtractRequest, Target, Who, read_request
 from juki.domain.items import LABELS
+from juki.models import Affair
 from juki.selectors import affairs
 from juki.services import numbers
 from juki.sql import extract as statements
@@ -52,11 +54,12 @@ def request(*, document: Any, by: Actor, at: Moment) -> Job:
 
 def describe(wanted: ExtractRequest) -> list[list[str]]:
     """The request in the words of the screen, for approver and requester alike."""
-    period = f"{wanted.from_on} から {wanted.to_on} まで" if wanted.who != Who.RESIDENT_ON else f"{wanted.from_on}"
+    first, last = format_era(wanted.from_on), format_era(wanted.to_on)
+    period = f"{first}から{last}まで" if wanted.who != Who.RESIDENT_ON else last
     shown = [
-        ["事務区分", wanted.affair],
-        ["個人番号提供事務区分", wanted.number_affair],
-        ["条例事務区分", wanted.ordinance_affair],
+        ["事務区分", _affair_label(wanted.affair)],
+        ["個人番号提供事務区分", _affair_label(wanted.number_affair)],
+        ["条例事務区分", _affair_label(wanted.ordinance_affair)],
         ["抽出対象", TARGET_LABELS[wanted.target]],
         ["抽出条件", f"{WHO_LABELS[wanted.who]}（{period}）"],
         ["市区町村", "、".join(wanted.municipalities) or "都道府県全域"],
@@ -64,7 +67,8 @@ def describe(wanted: ExtractRequest) -> list[list[str]]:
         ["文字コード", wanted.encoding.value],
     ]
     if wanted.born_from or wanted.born_to:
-        shown.append(["生年月日", f"{wanted.born_from or ''} ～ {wanted.born_to or ''}"])
+        born = [format_era(day) if day else "" for day in (wanted.born_from, wanted.born_to)]
+        shown.append(["生年月日", "～".join(born)])
     for label, value in (
         ("性別", wanted.sex),
         ("住民区分", wanted.resident_class),
@@ -73,6 +77,13 @@ def describe(wanted: ExtractRequest) -> list[list[str]]:
         if value:
             shown.append([label, value])
     return shown
+
+
+def _affair_label(code: str) -> str:
+    if code == NONE:
+        return "使わない"
+    affair = Affair.objects.filter(code=code).order_by("-valid_from").first()
+    return f"{code}　{affair.description}" if affair else code
 
 
 def draw(run: Run) -> None:
@@ -108,10 +119,29 @@ def draw(run: Run) -> None:
     run.summary = {
         "rows": writer.rows,
         "persons": len(writer.residents),
-        "substitutions": writer.substitutions,
+        "substitutions": len(writer.substitutions),
+        "shown": [
+            ["行数", f"{writer.rows:,}"],
+            ["人数", f"{len(writer.residents):,}"],
+            ["置き換えた文字", f"{len(writer.substitutions):,}"],
+        ],
     }
+    if writer.substitutions:
+        report = folder / "substitutions.csv"
+        _write_substitutions(writer.substitutions, report)
+        run.attach_report(report, filename=f"extract-{run.job.pk}-substitutions.csv")
     run.progress(total, total, at_once=True)
     run.attach(target, filename=f"extract-{run.job.pk}.csv", content_type=f"text/csv; charset={_charset(wanted)}")
+
+
+def _write_substitutions(substitutions: list[tuple[int, str, str]], path: Path) -> None:
+    """Which character on which row was written as which: nobody is dropped, and nothing changes in silence."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["行", "元の文字", "符号位置", "置き換えた文字"])
+        for row, character, substitute in substitutions:
+            points = " ".join(f"U+{ord(each):04X}" for each in character)
+            writer.writerow([row, character, points, substitute])
 
 
 def _charset(wanted: ExtractRequest) -> str:
@@ -231,7 +261,7 @@ class _Writer:
 
     def __init__(self, wanted: ExtractRequest, path: Path):
         self.rows = 0
-        self.substitutions: list[dict[str, Any]] = []
+        self.substitutions: list[tuple[int, str, str]] = []
         self.residents: set[UUID] = set()
         self._is_cp932 = wanted.encoding is Encoding.CP932
         self._file = path.open("wb")
@@ -258,10 +288,7 @@ class _Writer:
         for number, row in enumerate(rows, start=self.rows + 1):
             one = cp932.encode(row.decode())
             encoded.append(one.data)
-            self.substitutions += [
-                {"row": number, "character": each.character, "substitute": each.substitute}
-                for each in one.substitutions
-            ]
+            self.substitutions += [(number, each.character, each.substitute) for each in one.substitutions]
         return encoded
 
     def close(self) -> None:

@@ -14,6 +14,16 @@ class StaffSite(AdminSite):
     index_title = "台帳"
     enable_nav_sidebar = False
 
+    # Other packages register their tables too; accounts, tokens and second factors are no registers to browse.
+    rooms = frozenset({"kernel", "juki", "jpki"})
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Take the rooms' own registers, and not those whose keeping has a screen of its own."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label in self.rooms and model._meta.model_name != "client"]
+        if ours:
+            super().register(ours, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Only with an actor: signed in, second factor passed where one is asked for."""
         actor = getattr(request, "actor", None)

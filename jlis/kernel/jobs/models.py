@@ -29,7 +29,8 @@ class Job(models.Model):
             "id", "kind", "state", "requested_by", "requested_by_kind", "organisation", "role", "purpose", "parameters",
             "done", "total", "created_at", "approved_by", "approved_at", "decision_reason", "started_at", "finished_at",
             "lease_until", "attempts", "cancel_requested", "result_path", "result_name", "result_type", "result_size",
-            "result_sha256", "result_expires_at", "fault_code", "fault_message", "summary", "fetched",
+            "result_sha256", "result_expires_at", "report_path", "report_name", "fault_code", "fault_message",
+            "summary", "fetched",
         }
     )  # fmt: skip
 
@@ -61,6 +62,8 @@ class Job(models.Model):
     result_size = models.BigIntegerField("結果の大きさ", null=True)
     result_sha256 = models.CharField("結果のSHA-256", max_length=64, blank=True)
     result_expires_at = models.DateTimeField("結果の保存期限", null=True)
+    report_path = models.CharField("付属の報告", max_length=300, blank=True)
+    report_name = models.CharField("付属の報告の名前", max_length=120, blank=True)
     fetched = models.PositiveIntegerField("取得回数", default=0)
     fault_code = models.CharField("失敗の種別", max_length=64, blank=True)
     fault_message = models.TextField("失敗の理由", blank=True)

@@ -85,13 +85,20 @@ class Run:
         with path.open("rb") as file:
             for piece in iter(lambda: file.read(1 << 20), b""):
                 digest.update(piece)
-        self._result = {
+        self._result |= {
             "result_path": str(path.relative_to(settings.JLIS_FILES_DIR)),
             "result_name": filename,
             "result_type": content_type,
             "result_size": path.stat().st_size,
             "result_sha256": digest.hexdigest(),
             "result_expires_at": datetime.now(UTC) + RESULT_KEPT,
+        }
+
+    def attach_report(self, path: Path, *, filename: str) -> None:
+        """Lay a report (CSV) beside the result: what could not be delivered as it stands."""
+        self._result |= {
+            "report_path": str(path.relative_to(settings.JLIS_FILES_DIR)),
+            "report_name": filename,
         }
 
 
@@ -132,7 +139,7 @@ def expire_results() -> int:
     with acting(SYSTEM):
         over = Job.objects.filter(state=JobState.SUCCEEDED, result_expires_at__lt=datetime.now(UTC))
         ids = list(over.values_list("pk", flat=True))
-        Job.objects.filter(pk__in=ids).update(state=JobState.EXPIRED, result_path="")
+        Job.objects.filter(pk__in=ids).update(state=JobState.EXPIRED, result_path="", report_path="")
     for job_id in ids:
         shutil.rmtree(Path(settings.JLIS_FILES_DIR) / "jobs" / str(job_id), ignore_errors=True)
     return len(ids)

@@ -125,6 +125,14 @@ def fetch_result(*, job_id: UUID, by: Actor, at: Moment) -> tuple[Job, Path]:
     return job, Path(settings.JLIS_FILES_DIR) / job.result_path
 
 
+def fetch_report(*, job_id: UUID, by: Actor, at: Moment) -> tuple[Job, Path]:
+    """The report that lies beside a result; `Conflict` when there is none."""
+    job, _ = fetch_result(job_id=job_id, by=by, at=at)
+    if not job.report_path:
+        raise Conflict("no_report", "この結果に付属の報告はありません。")
+    return job, Path(settings.JLIS_FILES_DIR) / job.report_path
+
+
 def _locked(job_id: UUID) -> Job:
     job = Job.objects.select_for_update().filter(pk=job_id).first()
     if job is None:

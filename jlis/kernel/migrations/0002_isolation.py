@@ -64,8 +64,7 @@ class Migration(migrations.Migration):
         Grant("kernel_staffsession", {"jlis_door": "SELECT, INSERT, UPDATE, DELETE"}),
         Protect(
             "kernel_auditentry",
-            WRITE_ONLY
-            | {role: Policy("SELECT, INSERT") for role in ("jlis_system", "jlis_auditor", "jlis_registry")},
+            WRITE_ONLY | {role: Policy("SELECT, INSERT") for role in ("jlis_system", "jlis_auditor", "jlis_registry")},
             # The owner cannot be kept from its own table; that is what the chain is for.
             owner_sees=True,
         ),

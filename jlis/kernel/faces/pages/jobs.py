@@ -40,6 +40,7 @@ def job_detail(request: HttpRequest, job_id) -> HttpResponse:
         "may_retry": job.state == JobState.FAILED and request.actor.may(kind.permission),
         "may_fetch": job.state == JobState.SUCCEEDED and bool(job.result_path) and request.actor.may(kind.permission),
         "parameters": job.parameters.get("shown", []),
+        "summary": job.summary.get("shown", []),
     }
     return render(request, "shell/jobs/detail.html", shown)
 
@@ -76,8 +77,9 @@ def job_decision(request: HttpRequest, job_id) -> HttpResponse:
 @require_POST
 def job_result(request: HttpRequest, job_id) -> HttpResponse:
     """Fetch the result; by POST, since each fetch is written down."""
-    job, path = services.fetch_result(job_id=job_id, by=request.actor, at=now())
-    return result_response(job, path)
+    if request.POST.get("part") == "report":
+        return report_response(*services.fetch_report(job_id=job_id, by=request.actor, at=now()))
+    return result_response(*services.fetch_result(job_id=job_id, by=request.actor, at=now()))
 
 
 def result_response(job: Job, path) -> FileResponse:
@@ -86,6 +88,14 @@ def result_response(job: Job, path) -> FileResponse:
     response.headers["Content-Type"] = job.result_type
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Digest-SHA256"] = job.result_sha256
+    return response
+
+
+def report_response(job: Job, path) -> FileResponse:
+    """The report beside a result as a download."""
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=job.report_name)
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jlis.kernel.faces.pages.jobs import result_response, state_document
+from jlis.kernel.faces.pages.jobs import report_response, result_response, state_document
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.jobs import selectors, services
 from jlis.kernel.jobs.models import Job
@@ -63,6 +63,8 @@ class JobResultView(HouseView):
 
     @extend_schema(operation_id="get_job_result", responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, job_id: UUID) -> FileResponse:
-        """Fetch the result; each fetch is written into the audit chain."""
+        """Fetch the result, or with `?part=report` what lies beside it; each fetch is written into the audit chain."""
         selectors.get(job_id, by=self.actor)
+        if request.query_params.get("part") == "report":
+            return report_response(*services.fetch_report(job_id=job_id, by=self.actor, at=now()))
         return result_response(*services.fetch_result(job_id=job_id, by=self.actor, at=now()))

@@ -5,6 +5,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from jlis.kernel.domain.folding import address_key, kana_key
+from jlis.kernel.faces.registers import RegisterAdmin
 from jlis.kernel.organisations.models import (
     Municipality,
     MunicipalitySuccession,
@@ -17,16 +18,6 @@ from jlis.kernel.organisations.models import (
 from jlis.kernel.organisations.models.places import ValidityQuerySet
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
-
-
-class MasterAdmin(admin.ModelAdmin):
-    """A master: found by code or name, never deleted (others refer to it; its validity is ended instead)."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -46,7 +37,7 @@ class ValidityFilter(admin.SimpleListFilter):
 
 
 @admin.register(Prefecture)
-class PrefectureAdmin(MasterAdmin):
+class PrefectureAdmin(RegisterAdmin):
     list_display = ("code", "name", "kana")
     search_fields = ("=code", "name", "kana")
 
@@ -59,7 +50,7 @@ class SuccessionInline(admin.TabularInline):
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(MasterAdmin):
+class MunicipalityAdmin(RegisterAdmin):
     list_display = ("code", "official_name", "kana", "kind", "prefecture", "valid_from", "valid_to")
     list_filter = (ValidityFilter, "kind", "prefecture")
     list_select_related = ("prefecture",)
@@ -73,7 +64,7 @@ class MunicipalityAdmin(MasterAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MasterAdmin):
+class OrganisationAdmin(RegisterAdmin):
     list_display = ("code", "name", "kind", "prefecture", "valid_from", "valid_to")
     list_filter = (ValidityFilter, "kind", "prefecture")
     list_select_related = ("prefecture",)
@@ -82,7 +73,7 @@ class OrganisationAdmin(MasterAdmin):
 
 
 @admin.register(Town)
-class TownAdmin(MasterAdmin):
+class TownAdmin(RegisterAdmin):
     list_display = ("oaza", "chome", "oaza_kana", "office", "postcode", "residential_indication")
     list_select_related = ("office",)
     search_fields = ("=office__code", "oaza", "=postcode")
@@ -95,7 +86,7 @@ class TownAdmin(MasterAdmin):
 
 
 @admin.register(Postcode)
-class PostcodeAdmin(MasterAdmin):
+class PostcodeAdmin(RegisterAdmin):
     list_display = ("postcode", "office", "town", "town_kana")
     list_select_related = ("office",)
     search_fields = ("=postcode", "town")
@@ -103,7 +94,7 @@ class PostcodeAdmin(MasterAdmin):
 
 
 @admin.register(ReferenceSet)
-class ReferenceSetAdmin(MasterAdmin):
+class ReferenceSetAdmin(RegisterAdmin):
     list_display = ("name", "rows", "loaded_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

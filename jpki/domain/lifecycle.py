@@ -41,6 +41,7 @@ class Move:
     """One row: what is done, from where to where, by which permission and law, under which words.
 
     ``cause`` and ``reason`` are what the status and the CRL then say; None for a move that takes them away.
+    ``at_the_counter``: a clerk chooses it from a screen; the others come with other work.
     """
 
     verb: str
@@ -53,6 +54,7 @@ class Move:
     cause: Cause | None = None
     reason: Reason | None = None
     needs_release_policy: bool = False
+    at_the_counter: bool = False
 
 
 def _row(
@@ -72,21 +74,22 @@ MOVES: dict[str, Move] = {
         ),
         _row(
             "suspend", "VALID", State.SUSPENDED, "jpki.suspend", "法第10条",
-            "jpki.certificate_suspended", "一時保留", cause=Cause.HOLD, reason=Reason.CERTIFICATE_HOLD,
+            "jpki.certificate_suspended", "一時保留",
+            cause=Cause.HOLD, reason=Reason.CERTIFICATE_HOLD, at_the_counter=True,
         ),
         _row(
             "release", "SUSPENDED", State.VALID, "jpki.suspend", "認証局運用規程",
-            "jpki.certificate_released", "一時保留の解除", needs_release_policy=True,
+            "jpki.certificate_released", "一時保留の解除", needs_release_policy=True, at_the_counter=True,
         ),
         _row(
             "revoke_on_request", _RELIED_ON, State.REVOKED, "jpki.revoke", "法第9条",
             "jpki.certificate_revoked", "失効申請による失効",
-            cause=Cause.HOLDER_REQUEST, reason=Reason.CESSATION_OF_OPERATION,
+            cause=Cause.HOLDER_REQUEST, reason=Reason.CESSATION_OF_OPERATION, at_the_counter=True,
         ),
         _row(
             "revoke_for_compromise", _RELIED_ON, State.REVOKED, "jpki.revoke", "法第10条",
             "jpki.certificate_revoked", "秘密鍵の漏えい等による失効",
-            cause=Cause.KEY_COMPROMISE, reason=Reason.KEY_COMPROMISE,
+            cause=Cause.KEY_COMPROMISE, reason=Reason.KEY_COMPROMISE, at_the_counter=True,
         ),
         _row(
             "revoke_for_change", f"PREPARED {_RELIED_ON}", State.REVOKED, "jpki.follow_register", "法第12条",
@@ -99,7 +102,7 @@ MOVES: dict[str, Move] = {
         _row(
             "revoke_for_error", _RELIED_ON, State.REVOKED, "jpki.revoke", "法第13条",
             "jpki.certificate_revoked", "記録誤りによる失効",
-            cause=Cause.RECORD_ERROR, reason=Reason.AFFILIATION_CHANGED,
+            cause=Cause.RECORD_ERROR, reason=Reason.AFFILIATION_CHANGED, at_the_counter=True,
         ),
         _row(
             "revoke_for_renewal", _RELIED_ON, State.REVOKED, "jpki.issue", "法第6条",

@@ -31,8 +31,8 @@ def compare(former: bytes, new: bytes) -> Difference:
         faults.append("the signing key differs")
     if _number(after) <= _number(before):
         faults.append("the number does not rise")
-    if after.last_update_utc <= before.last_update_utc:
-        faults.append("thisUpdate does not advance")
+    if after.last_update_utc < before.last_update_utc:
+        faults.append("thisUpdate steps back")
     if _next(after) < _next(before):
         faults.append("nextUpdate steps back")
     if _scope(before) != _scope(after):

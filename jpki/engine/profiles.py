@@ -32,7 +32,8 @@ class Extension:
 
 @dataclass(frozen=True)
 class AuthorityProfile:
-    """A certification authority: its two names, its own certificate's extensions, its CRL and OCSP timing."""
+    """A certification authority: its two names, its own certificate's extensions, its CRL and OCSP timing, and whether
+    it lifts a hold."""
 
     code: str
     label: str
@@ -48,6 +49,7 @@ class AuthorityProfile:
     ocsp_period: timedelta
     responder_algorithm: SignatureAlgorithm
     responder_validity: timedelta
+    release_holds: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def authority_from(code: str, entry: Settings) -> AuthorityProfile:
             ocsp_period=timedelta(minutes=entry["ocsp"]["period_minutes"]),
             responder_algorithm=ALGORITHMS[entry["ocsp"]["responder_algorithm"]],
             responder_validity=timedelta(days=entry["ocsp"]["responder_days"]),
+            release_holds=bool(entry["release_holds"]),
         )
     except (KeyError, TypeError) as error:
         raise InvalidProfile(f"authority {code}: {error}") from error

@@ -1,0 +1,44 @@
+"""manage.py export_certificate SERIAL --out FILE --by USER --purpose AFFAIR [--authority sign|auth]"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from jlis.kernel.commands import HouseCommand
+from jlis.kernel.isolation.scope import acting
+from jlis.kernel.time import now
+from jpki.choices import AuthorityCode
+from jpki.services import certificates
+
+
+class Command(HouseCommand):
+    """Writes one issued certificate to a file, in DER."""
+
+    help = "発行した電子証明書1枚をDERで書き出します。 / Writes one issued certificate in DER; written to the audit."
+    touches_persons = True
+    default_purpose = "JPKI-EXPORT"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("serial", type=int, help="発行の番号 / serial number")
+        parser.add_argument("--out", type=Path, required=True, help="書き出すファイル / the file to write")
+        parser.add_argument(
+            "--authority",
+            choices=AuthorityCode.values,
+            default="",
+            help="認証局 / where both used it",
+        )
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        actor = self.actor(options)
+        with acting(actor.scope.for_purpose(options["purpose"])):
+            octets = certificates.export(
+                serial=options["serial"],
+                authority=options["authority"],
+                by=actor,
+                at=now(),
+                purpose=options["purpose"],
+            )
+            options["out"].write_bytes(octets)
+        self.say(f"{options['out']}（{len(octets):,}バイト）", options)
+        return {"serial": options["serial"], "bytes": len(octets)}

@@ -1,0 +1,15 @@
+"""What the room lets people and clients do."""
+
+from jlis.kernel.people.permissions import Permission, register
+
+register(
+    Permission("jpki.see_certificates", "電子証明書を見る", "公的個人認証法第8条"),
+    Permission("jpki.issue", "電子証明書を発行する", "公的個人認証法第3条"),
+    Permission("jpki.revoke", "電子証明書を失効させる", "公的個人認証法第9条・第10条"),
+    Permission("jpki.suspend", "電子証明書を一時保留する", "公的個人認証法第10条"),
+    Permission("jpki.follow_register", "異動を電子証明書に反映する", "公的個人認証法第12条"),
+    Permission("jpki.operate_authority", "認証局を運用する", "公的個人認証法第16条"),
+    Permission("jpki.export_certificate", "電子証明書を書き出す", "公的個人認証法第8条"),
+    Permission("jpki.see_statistics", "発行・失効の統計を見る"),
+    Permission("jpki.validate", "電子証明書の有効性を確認する", "公的個人認証法第18条"),
+)

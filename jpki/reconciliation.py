@@ -1,0 +1,64 @@
+"""What must agree: certificates with their audit entries and events, holdings with states, lists with statuses."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
+from jlis.kernel.reconcile import Finding, check
+
+_MOST_ROWS = 20
+_ISSUED = "SELECT count(*) FROM jpki_certificatestatus WHERE issued_at IS NOT NULL"
+_ENDED = "SELECT count(*) FROM jpki_certificatestatus WHERE state = 'REVOKED' AND issued_at IS NOT NULL"
+# Whoever holds a certificate holds one that is valid or on hold, and each such one is held.
+_HOLDINGS = """
+    SELECT s.id FROM jpki_certificatestatus s FULL JOIN jpki_holding h ON h.status_id = s.id
+    WHERE (h.status_id IS NULL AND s.state IN ('VALID', 'SUSPENDED') AND s.not_after > now())
+       OR (h.status_id IS NOT NULL AND s.state NOT IN ('VALID', 'SUSPENDED'))
+    LIMIT %s
+"""
+_NAMELESS = """
+    SELECT s.id FROM jpki_certificatestatus s
+    WHERE NOT EXISTS (SELECT 1 FROM jpki_certificate c WHERE c.status_id = s.id) LIMIT %s
+"""
+
+
+@check
+def certificates_have_entries_and_events() -> Iterator[Finding]:
+    """Each certificate was issued and ended by an act in the chain, and told by an event."""
+    with acting(JPKI):
+        issued, ended = _one(_ISSUED), _one(_ENDED)
+        loose, nameless = _rows(_HOLDINGS), _rows(_NAMELESS)
+    with acting(SYSTEM):
+        entries = {action: _entries(f"jpki.certificate_{action}") for action in ("issued", "revoked")}
+        events = {kind: _events(f"jpki.certificate_{kind}") for kind in ("issued", "revoked")}
+        unsigned = _one(
+            "SELECT count(*) FROM kernel_auditentry WHERE action = 'jpki.certificate_revoked'"
+            " AND detail ->> 'issued' = 'false'"
+        )
+    yield Finding("jpki.issued_audited", "発行と監査記録の数", issued, entries["issued"])
+    yield Finding("jpki.issued_told", "発行と出来事の数", issued, events["issued"])
+    yield Finding("jpki.revoked_audited", "失効と監査記録の数", ended, entries["revoked"] - unsigned)
+    yield Finding("jpki.revoked_told", "失効と出来事の数", ended, events["revoked"])
+    yield Finding("jpki.holdings", "状態と合わない保有", 0, len(loose), loose)
+    yield Finding("jpki.nameless", "内容のない状態", 0, len(nameless), nameless)
+
+
+def _entries(action: str) -> int:
+    return _one("SELECT count(*) FROM kernel_auditentry WHERE action = %s AND outcome = 'DONE'", action)
+
+
+def _events(kind: str) -> int:
+    return _one("SELECT count(*) FROM kernel_outboxevent WHERE kind = %s", kind)
+
+
+def _one(statement: str, *parameters: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return int(cursor.fetchone()[0])
+
+
+def _rows(statement: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_MOST_ROWS])
+        return [str(row[0]) for row in cursor.fetchall()]

@@ -1,0 +1,58 @@
+"""Questions about certificates. The scope decides which rows there are: another town's certificate does not exist."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from jlis.kernel.errors import NotFound
+from jpki.domain.lifecycle import State
+from jpki.engine import certificates as engine
+from jpki.models import Certificate
+from jpki.selectors import authorities
+
+
+def get(pk: int) -> Certificate:
+    """One certificate with its status. NotFound."""
+    found = Certificate.objects.select_related("status__generation").filter(pk=pk).first()
+    if found is None:
+        raise NotFound("certificate_not_found", "該当する電子証明書がありません。")
+    return found
+
+
+def numbered(serial: int, *, authority: str = "") -> Certificate:
+    """One certificate by its serial number, and its authority where both have used the number. NotFound."""
+    rows = Certificate.objects.select_related("status__generation").filter(status__serial=serial)
+    if authority:
+        rows = rows.filter(status__generation__authority_id=authority)
+    found = list(rows[:2])
+    if not found:
+        raise NotFound("certificate_not_found", "該当する電子証明書がありません。")
+    if len(found) > 1:
+        raise NotFound("authority_needed", "両方の認証局にこの番号があります。認証局を指定してください。")
+    return found[0]
+
+
+def of_resident(resident: UUID) -> Sequence[Certificate]:
+    """Every certificate of a resident, the newest first."""
+    return list(
+        Certificate.objects.select_related("status__generation").filter(resident_id=resident).order_by("-status_id")
+    )
+
+
+def der(certificate: Certificate) -> bytes:
+    """The certificate itself. NotFound while it has not been signed."""
+    status = certificate.status
+    if status.signature is None:
+        raise NotFound("certificate_not_signed", "この電子証明書はまだ署名されていません。")
+    algorithm = authorities.generation(status.generation_id).issuer.algorithm
+    return engine.joined(bytes(certificate.to_be_signed), algorithm, bytes(status.signature))
+
+
+def is_expired(certificate: Certificate, at: datetime) -> bool:
+    """Whether its time is over; a certificate keeps the state it had when that came."""
+    return certificate.status.not_after < at
+
+
+def may_be_relied_on(certificate: Certificate, at: datetime) -> bool:
+    """Valid, and within its period."""
+    return certificate.status.state == State.VALID and not is_expired(certificate, at)

@@ -1,0 +1,184 @@
+"""Publishing revocation lists: on schedule, after changes, on demand. Each is held against the one before it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.isolation.scope import JPKI, acting
+from jlis.kernel.time import Moment
+from jpki.choices import AuthorityCode
+from jpki.engine import crl, crl_comparison, names, profiles
+from jpki.gateways import key_store
+from jpki.models import CrlPartition, CrlPublication, CrlSeries
+from jpki.selectors import authorities
+from jpki.selectors.authorities import LivingGeneration
+from jpki.sql import lists, statuses
+
+log = structlog.get_logger(__name__)
+KEPT = 10
+_PART = 200
+
+
+class ListRefused(Exception):
+    """A new list is at fault against the one before it and is not published."""
+
+
+@dataclass
+class PublishedLists:
+    """How many lists were published and how many entries they hold; ``refused`` tells the faults by partition."""
+
+    lists: int = 0
+    entries: int = 0
+    refused: dict[tuple[int, int | None], str] = field(default_factory=dict)
+
+
+def publish_changed(*, by: Actor, at: Moment) -> PublishedLists:
+    """Publish the lists of the towns where something has changed since, and the full list with them."""
+    by.must("jpki.operate_authority")
+    done = PublishedLists()
+    for generation in _living(at):
+        with acting(JPKI):
+            changed = lists.take_changes(generation.id)
+            if changed:
+                _publish(generation, [*sorted(changed), None], done, by, at)
+            # What was refused waits on; its former list goes on being served until it ends.
+            waiting = [(generation.id, point) for _, point in done.refused if point in changed]
+            statuses.mark_changed(waiting, at.instant)
+    return done
+
+
+def publish_all(*, by: Actor, at: Moment, authority: str = "") -> PublishedLists:
+    """Publish every list of every living generation: the daily run."""
+    by.must("jpki.operate_authority")
+    done = PublishedLists()
+    for generation in _living(at, authority):
+        with acting(JPKI):
+            lists.take_changes(generation.id)
+            used = sorted(lists.used_partitions(generation.id))
+        for start in range(0, len(used), _PART):
+            with acting(JPKI):
+                _publish(generation, used[start : start + _PART], done, by, at)
+        with acting(JPKI):
+            _publish(generation, [None], done, by, at)
+    return done
+
+
+def publish_full(*, by: Actor, at: Moment, authority: str = "") -> PublishedLists:
+    """Publish the full list of every living generation."""
+    by.must("jpki.operate_authority")
+    done = PublishedLists()
+    for generation in _living(at, authority):
+        with acting(JPKI):
+            _publish(generation, [None], done, by, at)
+    return done
+
+
+def _living(at: Moment, authority: str = "") -> list[LivingGeneration]:
+    with acting(JPKI):
+        return [
+            generation
+            for code in AuthorityCode.values
+            if authority in ("", code)
+            for generation in authorities.generations(code)
+            if generation.issuer.not_before <= at.instant < generation.issuer.not_after
+        ]
+
+
+def _publish(
+    generation: LivingGeneration, partitions: Sequence[int | None], done: PublishedLists, by: Actor, at: Moment
+) -> None:
+    series = _locked_series(generation, partitions)
+    horizon = at.instant - generation.profile.crl_lookback
+    entries = dict(lists.of_partitions(generation.id, [each for each in partitions if each is not None], horizon))
+    names_of = {point.pk: point for point in CrlPartition.objects.filter(pk__in=[p for p in partitions if p])}
+    rows = []
+    for each in series:
+        partition = each.partition_id
+        material = lists.of_all(generation.id, horizon) if partition is None else entries.get(partition, lists.NOTHING)
+        try:
+            rows.append(_list(generation, each, names_of.get(partition), material, horizon, at))
+        except ListRefused as refusal:
+            log.error("crl_refused", series=each.pk, fault=str(refusal))
+            done.refused[generation.id, partition] = str(refusal)
+            continue
+        each.last_number += 1
+        done.lists += 1
+        done.entries += material.count
+    CrlPublication.objects.bulk_create(rows)
+    CrlSeries.objects.bulk_update(series, ["last_number"])
+    lists.prune([each.pk for each in series], KEPT)
+    audit.record(
+        action="jpki.lists_published",
+        by=by,
+        detail={
+            "authority": generation.authority,
+            "generation": generation.number,
+            "lists": len(rows),
+            "sha256": hashlib.sha256("".join(row.sha256 for row in rows).encode("ascii")).hexdigest(),
+        },
+    )
+
+
+def _locked_series(generation: LivingGeneration, partitions: Sequence[int | None]) -> list[CrlSeries]:
+    """The series of the partitions, made where missing, locked in one order."""
+    CrlSeries.objects.bulk_create(
+        [CrlSeries(generation_id=generation.id, partition_id=each) for each in partitions], ignore_conflicts=True
+    )
+    rows = CrlSeries.objects.select_for_update().filter(generation_id=generation.id).order_by("pk")
+    wanted = set(partitions)
+    full = rows.filter(partition__isnull=True) if None in wanted else rows.none()
+    return [*rows.filter(partition_id__in=_without_none(wanted)), *full]
+
+
+def _without_none(values: Iterable[int | None]) -> list[int]:
+    return [value for value in values if value is not None]
+
+
+def _list(
+    generation: LivingGeneration,
+    series: CrlSeries,
+    point: CrlPartition | None,
+    material: lists.Entries,
+    horizon: datetime,
+    at: Moment,
+) -> CrlPublication:
+    request = crl.CrlRequest(
+        number=series.last_number + 1,
+        this_update=at.instant.replace(microsecond=0),
+        next_update=(at.instant + generation.profile.crl_validity).replace(microsecond=0),
+        entries=material.joined,
+        partition=_point_name(generation, point) if point else (),
+    )
+    content = crl.build(request, generation.issuer, key_store.opened(generation.key_label))
+    former = lists.current(generation.id, series.partition_id)
+    if former is not None:
+        _hold_against(former.content, content, generation, horizon)
+    return CrlPublication(
+        series=series,
+        number=request.number,
+        this_update=request.this_update,
+        next_update=request.next_update,
+        entries=material.count,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+    )
+
+
+def _hold_against(former: bytes, new: bytes, generation: LivingGeneration, horizon: datetime) -> None:
+    difference = crl_comparison.compare(former, new)
+    if difference.faults:
+        raise ListRefused("; ".join(difference.faults))
+    if difference.gone and lists.count_still_listed(generation.id, sorted(difference.gone), horizon):
+        raise ListRefused("a certificate that is revoked and has not expired would be missing")
+
+
+def _point_name(generation: LivingGeneration, point: CrlPartition) -> tuple[names.Pair, ...]:
+    """The distribution point's name, from the same pattern that its certificates were issued with."""
+    row = authorities.profile_for(generation, f"{generation.authority}-card")
+    pattern = profiles.certificate_from(row.code, row.document).distribution_point
+    return names.filled(pattern, {"prefecture": point.prefecture_name, "municipality": point.municipality_name})

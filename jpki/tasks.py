@@ -1,0 +1,34 @@
+"""The room's Celery tasks: one call each."""
+
+from celery import shared_task
+
+from jlis.kernel.actors import system_actor
+from jlis.kernel.isolation.scope import JPKI
+from jlis.kernel.time import now
+from jpki.services import issuing, ocsp, publications
+
+_OPERATOR = system_actor("jpki.schedule", JPKI, permissions=frozenset({"jpki.operate_authority"}))
+
+
+@shared_task(queue="kernel")
+def publish_changed_lists() -> None:
+    """Publish the lists of the towns where something was revoked: several times a minute."""
+    publications.publish_changed(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def publish_all_lists() -> None:
+    """Publish every list: daily."""
+    publications.publish_all(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def refresh_ocsp() -> None:
+    """Make anew the OCSP answers and responder certificates that run out."""
+    ocsp.refresh(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def discard_unfinished_certificates() -> None:
+    """Take what a crash left unsigned out of the world."""
+    issuing.discard_unfinished(by=_OPERATOR, at=now())

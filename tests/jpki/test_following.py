@@ -1,0 +1,127 @@
+"""The register's events end the right certificates, each once, and move them with their holders."""
+
+import pytest
+
+from jlis.kernel.audit.models import AuditEntry
+from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
+from jlis.kernel.outbox import delivery
+from jlis.kernel.outbox.models import OutboxEvent
+from jpki.domain.kinds import Kind
+from jpki.models import Certificate
+from jpki.services import following
+from jpki.services.following import Notice
+from jpki.sql.following import Tenant
+from jpki.subscribers import _ACTOR
+from tests.conftest import actor
+from tests.jpki import cast
+from tests.juki import factories
+
+
+def told(reason, resident, *, by, at, **changes):
+    notice = factories.change(reason, resident.resident_code, changed_on=at.day.isoformat(), **changes)
+    (taken,) = factories.tell(notice, by=by, at=at)
+    assert taken.status == "APPLIED", taken
+    delivered = delivery.deliver_all()
+    assert not delivered.failed
+
+
+def states(*found: Certificate) -> list[str]:
+    return [cast.status_of(each).state for each in found]
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes", "expected", "cause"),
+    [
+        ("M01", {"address": "東京都千代田区九段南一丁目2番1号"}, ["REVOKED", "VALID"], "CHANGE"),
+        ("M03", {"name": "山田　太郎", "name_kana": "ヤマダ　タロウ"}, ["REVOKED", "VALID"], "CHANGE"),
+        ("M02", {"address": "東京都千代田区霞が関一丁目1番1号 見本ビル"}, ["VALID", "VALID"], ""),
+        ("M20", {"name_kana": "タカザキ　タロウ"}, ["VALID", "VALID"], ""),
+        ("D03", {}, ["REVOKED", "REVOKED"], "REMOVAL"),
+        ("D01", {}, ["REVOKED", "VALID"], "CHANGE"),
+        ("D02", {}, ["REVOKED", "REVOKED"], "REMOVAL"),
+        ("D06", {}, ["REVOKED", "REVOKED"], "REMOVAL"),
+    ],
+)
+def test_each_change_ends_what_the_law_ends(
+    signature, authentication, resident, clerk, at, reason, changes, expected, cause
+):
+    told(reason, resident, by=clerk, at=at, **changes)
+
+    assert states(signature, authentication) == expected
+    assert cast.status_of(signature).cause == cause
+
+
+def test_each_is_ended_once(signature, authentication, resident, clerk, at):
+    told("M01", resident, by=clerk, at=at, address="東京都千代田区九段南一丁目2番1号")
+    told("D03", resident, by=clerk, at=at)
+
+    with acting(SYSTEM):
+        ended = AuditEntry.objects.filter(action="jpki.certificate_revoked").values_list("detail__move", flat=True)
+        events = OutboxEvent.objects.filter(kind="jpki.certificate_revoked").count()
+    assert sorted(ended) == ["revoke_for_change", "revoke_for_removal"]
+    assert events == 2
+    assert cast.status_of(signature).reason == 3
+    assert cast.status_of(authentication).reason == 5
+
+
+def test_what_is_on_hold_is_ended_too(signature, resident, clerk, at):
+    from jpki.services import certificates
+
+    with acting(clerk.scope):
+        certificates.suspend(certificate=signature.pk, by=clerk, at=at, purpose=cast.PURPOSE)
+    told("M01", resident, by=clerk, at=at, address="東京都千代田区九段南一丁目2番1号")
+
+    assert states(signature) == ["REVOKED"]
+
+
+def test_the_certificates_follow_their_holder_to_the_next_town(signature, authentication, resident, clerk, at):
+    neighbour = actor("131041", "SUPERVISOR")
+    told("D01", resident, by=clerk, at=at)
+    arrived = factories.grown(reason="R01", resident_code=resident.resident_code, changed_on=at.day.isoformat(),
+                              address="東京都新宿区歌舞伎町一丁目4番1号")  # fmt: skip
+    (taken,) = factories.tell(arrived, by=neighbour, at=at)
+    assert taken.status == "APPLIED", taken
+    delivery.deliver_all()
+
+    with acting(clerk.scope):
+        assert not Certificate.objects.exists()
+    with acting(neighbour.scope):
+        assert Certificate.objects.count() == 2
+    assert states(signature, authentication) == ["REVOKED", "VALID"]
+    # the list that covers it stays the one that the certificate names
+    assert {cast.status_of(each).partition.code for each in _all()} == {"131016"}
+
+
+def _all():
+    with acting(JPKI):
+        return list(Certificate.objects.all())
+
+
+def test_five_hundred_at_once_in_a_handful_of_statements(founded, clerk, at, django_assert_max_num_queries):
+    people = [cast.resident_of(clerk, at) for _ in range(20)]
+    for each in people:
+        cast.issued_to(each, Kind.SIGN_CARD, by=clerk, at=at)
+    notices = [
+        Notice(each.pk, at.later(minutes=1).instant, True, False, Tenant(13, "131016", "131016")) for each in people
+    ]
+
+    with django_assert_max_num_queries(16):
+        ended = following.follow(notices=notices, by=_ACTOR)
+
+    assert ended == 20
+
+
+def test_one_that_was_made_after_the_change_stays(signature, resident, at):
+    before = cast.status_of(signature).prepared_at
+    notice = Notice(resident.pk, before.replace(year=before.year - 1), True, False, None)
+
+    assert following.follow(notices=[notice], by=_ACTOR) == 0
+    assert states(signature) == ["VALID"]
+
+
+def test_nobody_elses_certificate_is_touched(signature, resident, clerk, at):
+    other = cast.resident_of(clerk, at)
+    theirs = cast.issued_to(other, Kind.SIGN_CARD, by=clerk, at=at)
+    told("D03", resident, by=clerk, at=at)
+
+    assert states(signature, theirs) == ["REVOKED", "VALID"]

@@ -1,0 +1,156 @@
+"""Lists: published where something changed, held against the former one, believed by OpenSSL."""
+
+import pytest
+from cryptography import x509
+
+from jlis.kernel.errors import Forbidden
+from jlis.kernel.isolation.scope import JPKI, acting
+from jpki.domain.kinds import Kind
+from jpki.engine import crl_comparison
+from jpki.models import CertificateStatus, CrlChange, CrlPublication
+from jpki.selectors import authorities, published
+from jpki.services import certificates, publications
+from tests.jpki import cast
+from tests.jpki.engine.test_crl import verify
+
+
+class Root:
+    """What the engine's helper asks of an authority."""
+
+    def __init__(self, generation) -> None:
+        from jpki.engine.issuers import Issuer
+
+        self.issuer = Issuer(bytes(generation.certificate))
+
+
+def newest(authority: str = "sign", town: str = "131016"):
+    with acting(JPKI):
+        return published.newest_list(authorities.current(authority), town)
+
+
+def revoke(certificate, by, at):
+    with acting(by.scope):
+        certificates.revoke(certificate=certificate.pk, verb="revoke_on_request", by=by, at=at, purpose=cast.PURPOSE)
+
+
+def test_openssl_follows_a_certificate_from_good_to_revoked(signature, founded, clerk, at, outside):
+    leaf, root = cast.der_of(signature), Root(founded["sign"])
+    publications.publish_changed(by=cast.operator(), at=at)
+    assert "leaf.pem: OK" in verify(outside, root, leaf, newest().content)
+    assert "leaf.pem: OK" in verify(outside, root, leaf, newest(town="").content)
+
+    revoke(signature, clerk, at)
+    assert "leaf.pem: OK" in verify(outside, root, leaf, newest().content)
+    done = publications.publish_changed(by=cast.operator(), at=at.later(seconds=30))
+
+    assert done.lists == 2
+    assert "error 23" in verify(outside, root, leaf, newest().content)
+    assert "error 23" in verify(outside, root, leaf, newest(town="").content)
+
+
+def test_only_the_towns_that_changed_are_published(signature, authentication, ward_clerk, clerk, at):
+    elsewhere = cast.resident_of(ward_clerk, at, address="神奈川県横浜市鶴見区鶴見中央三丁目20番1号")
+    cast.issued_to(elsewhere, Kind.SIGN_CARD, by=ward_clerk, at=at)
+    publications.publish_changed(by=cast.operator(), at=at)
+    before = {"131016": newest().sha256, "141011": newest(town="141011").sha256}
+
+    revoke(signature, clerk, at)
+    publications.publish_changed(by=cast.operator(), at=at.later(minutes=1))
+
+    assert newest().sha256 != before["131016"]
+    assert newest(town="141011").sha256 == before["141011"]
+    point = x509.load_der_x509_crl(newest(town="141011").content).extensions.get_extension_for_class(
+        x509.IssuingDistributionPoint
+    )
+    assert "Yokohama-shi-Tsurumi-ku CRLDP" in point.value.full_name[0].value.rfc4514_string()
+
+
+def test_without_changes_nothing_is_published(signature, at):
+    publications.publish_changed(by=cast.operator(), at=at)
+    again = publications.publish_changed(by=cast.operator(), at=at.later(minutes=1))
+
+    assert again.lists == 0
+    with acting(JPKI):
+        assert not CrlChange.objects.exists()
+
+
+def test_the_daily_run_publishes_every_list_anew(signature, authentication, at):
+    publications.publish_changed(by=cast.operator(), at=at)
+    done = publications.publish_all(by=cast.operator(), at=at.later(hours=24))
+
+    assert done.lists == 4
+    assert newest().next_update == at.later(hours=96).instant.replace(microsecond=0)
+    assert x509.load_der_x509_crl(newest().content).extensions.get_extension_for_class(
+        x509.CRLNumber
+    ).value == x509.CRLNumber(2)
+
+
+def test_numbers_rise_and_the_last_ten_are_kept(signature, at):
+    for run in range(13):
+        publications.publish_all(by=cast.operator(), at=at.later(minutes=run), authority="sign")
+
+    with acting(JPKI):
+        kept = CrlPublication.objects.filter(series__partition__code="131016").values_list("number", flat=True)
+        assert sorted(kept) == list(range(4, 14))
+
+
+def test_an_expired_certificate_stays_for_the_lookback_and_then_leaves(signature, clerk, at):
+    revoke(signature, clerk, at)
+    publications.publish_all(by=cast.operator(), at=at)
+    ends = cast.status_of(signature).not_after
+    serial = cast.status_of(signature).serial
+
+    from jlis.kernel.time import Moment
+
+    publications.publish_all(by=cast.operator(), at=Moment.of(ends).later(hours=71))
+    assert serial in crl_comparison.serials(newest().content)
+    publications.publish_all(by=cast.operator(), at=Moment.of(ends).later(hours=73))
+    assert serial not in crl_comparison.serials(newest().content)
+
+
+def test_a_list_that_forgets_a_revoked_certificate_is_not_published(signature, clerk, at, monkeypatch):
+    revoke(signature, clerk, at)
+    publications.publish_all(by=cast.operator(), at=at)
+    before = newest()
+    other = cast.issued_to(cast.resident_of(clerk, at), Kind.SIGN_CARD, by=clerk, at=at)
+    revoke(other, clerk, at)
+    monkeypatch.setattr(publications.lists, "of_partitions", lambda *_: {})
+
+    done = publications.publish_changed(by=cast.operator(), at=at.later(minutes=1))
+
+    assert list(done.refused.values()) == ["a certificate that is revoked and has not expired would be missing"]
+    assert newest() == before
+    with acting(JPKI):
+        assert CrlChange.objects.count() == 1
+    monkeypatch.undo()
+
+
+def test_a_lifted_hold_leaves_the_list(signature, clerk, at):
+    from jpki.domain.lifecycle import MOVES
+    from jpki.services import endings
+
+    for number, verb in enumerate(("suspend", "release")):
+        endings.apply(MOVES[verb], [signature.pk], by=clerk, at=at, purpose="")
+        done = publications.publish_changed(by=cast.operator(), at=at.later(minutes=number))
+        assert not done.refused
+    assert crl_comparison.serials(newest().content) == frozenset()
+
+
+def test_only_the_centre_publishes(founded, clerk, at):
+    for run in (publications.publish_all, publications.publish_changed, publications.publish_full):
+        with pytest.raises(Forbidden):
+            run(by=clerk, at=at)
+
+
+def test_the_list_holds_what_the_statuses_say(founded, clerk, at):
+    held = []
+    for number in range(6):
+        held.append(cast.issued_to(cast.resident_of(clerk, at), Kind.AUTH_CARD, by=clerk, at=at))
+        if number % 2:
+            revoke(held[-1], clerk, at)
+    publications.publish_all(by=cast.operator(), at=at)
+
+    with acting(JPKI):
+        revoked = set(CertificateStatus.objects.filter(state="REVOKED").values_list("serial", flat=True))
+    assert crl_comparison.serials(newest("auth").content) == revoked
+    assert crl_comparison.serials(newest("auth", "").content) == revoked

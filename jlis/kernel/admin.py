@@ -42,13 +42,6 @@ class PrefectureAdmin(RegisterAdmin):
     search_fields = ("=code", "name", "kana")
 
 
-class SuccessionInline(admin.TabularInline):
-    model = MunicipalitySuccession
-    fk_name = "former"
-    autocomplete_fields = ("successor",)
-    extra = 0
-
-
 @admin.register(Municipality)
 class MunicipalityAdmin(RegisterAdmin):
     list_display = ("code", "official_name", "kana", "kind", "prefecture", "valid_from", "valid_to")
@@ -56,11 +49,18 @@ class MunicipalityAdmin(RegisterAdmin):
     list_select_related = ("prefecture",)
     search_fields = ("=code", "name", "official_name", "kana")
     autocomplete_fields = ("city",)
-    inlines = (SuccessionInline,)
 
     def save_model(self, request: HttpRequest, obj: Municipality, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         municipalities.forget()
+
+
+@admin.register(MunicipalitySuccession)
+class MunicipalitySuccessionAdmin(RegisterAdmin):
+    list_display = ("effective_on", "former", "successor", "note")
+    list_select_related = ("former", "successor")
+    search_fields = ("=former__code", "former__name", "=successor__code", "successor__name")
+    autocomplete_fields = ("former", "successor")
 
 
 @admin.register(Organisation)

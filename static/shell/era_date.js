@@ -1,4 +1,4 @@
-// Dates with an era: a whole date pasted into any box fills them all; the western date is shown beside.
+// Dates with an era: a whole date pasted into any box fills them all; the date in the other calendar is shown beside.
 // The same rules as jlis/kernel/domain/eras.py, which has the last word.
 "use strict";
 (() => {
@@ -30,7 +30,10 @@
     const number = asNumber([western, month, day]);
     if (era && number > asNumber(era[3])) return { wrong: `${era[1]}は${era[3][0] - era[2][0] + 1}年${era[3][1]}月${era[3][2]}日までです` };
     if (era && number < asNumber(era[2])) return { wrong: `${era[1]}は元年${era[2][1]}月${era[2][2]}日からです` };
-    return { text: `西暦${western}年${month}月${day}日` };
+    if (era) return { text: `西暦${western}年${month}月${day}日` };
+    const named = ERAS.find(([, , first]) => number >= asNumber(first));
+    const inEra = named && western - named[2][0] + 1;
+    return { text: named && number >= 18730101 ? `${named[1]}${inEra === 1 ? "元" : inEra}年${month}月${day}日` : "" };
   }
 
   function attach(group) {
@@ -42,7 +45,7 @@
       const figures = [year, month, day].map((input) => plain(input.value).replace("元", "1"));
       const complete = figures.every((text) => /^\d+$/.test(text)) && !(known && known.value);
       const found = complete ? westernOf(era.value, ...figures.map(Number)) : {};
-      western.textContent = found.wrong || (era.value === "AD" ? "" : found.text) || "";
+      western.textContent = found.wrong || found.text || "";
       western.classList.toggle("is-wrong", Boolean(found.wrong));
       if (known) {
         month.disabled = known.value === "MONTH";
@@ -72,5 +75,8 @@
     show();
   }
 
-  document.querySelectorAll("[data-era-date]").forEach(attach);
+  document.querySelectorAll("[data-era-date]:not([data-ready])").forEach((group) => {
+    group.dataset.ready = "yes";
+    attach(group);
+  });
 })();

@@ -90,5 +90,8 @@
     });
   }
 
-  document.querySelectorAll("[data-towns]").forEach(attach);
+  document.querySelectorAll("[data-towns]:not([data-ready])").forEach((input) => {
+    input.dataset.ready = "yes";
+    attach(input);
+  });
 })();

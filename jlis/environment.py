@@ -12,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from jlis.kernel.embedded.home import Home
+from jlis.kernel.embedded.servers import Need, Servers
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -51,9 +54,21 @@ class Environment(BaseSettings):
         return path.read_text().strip() if path.exists() else ""
 
 
+def _find_embedded_servers() -> None:
+    """Where no address is given and this home has servers of its own (`make run`), those are meant."""
+    home = Home.chosen()
+    if (home.path / "postgres").is_dir():
+        addresses = Servers(home).addresses(Need.of(os.environ))
+        addresses.pop("DATABASE_ADMIN_URL", None)
+        for name, address in addresses.items():
+            os.environ.setdefault(name, address)
+
+
 def read() -> Environment:
     """Read the environment; raises pydantic's `ValidationError` naming the variable at fault."""
     _read_secret_files()
+    if not os.environ.get("DATABASE_URL"):
+        _find_embedded_servers()
     empty = [name for name in ("JLIS_TODAY",) if os.environ.get(name) == ""]
     for name in empty:
         del os.environ[name]

@@ -103,6 +103,7 @@ def _prepare(supervisor: Supervisor, environ: Mapping[str, str], options: argpar
 
     manage("表を用意しています / tables", "migrate", "--verbosity=0", "--no-input")
     manage("基準データを用意しています / reference data", "load_reference")
+    manage("鍵を用意しています / keys", "make_keys")
     amount = (f"--residents={options.residents}", f"--seed={options.seed}")
     manage("実演用データを用意しています（初回は約 2 分） / demonstration", "demo", "--if-empty", *amount)
     manage("画面の部品を用意しています / static files", "collectstatic", "--verbosity=0", "--no-input")

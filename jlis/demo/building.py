@@ -84,6 +84,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     _ask_for_extracts(people, towns, at)
     delivery.deliver_all()
     sealing.seal_now()
+    cards.write_private(folder / "operators.json", _operators(people))
     cards.write_private(folder / "credentials.json", accounts.credentials(office, held))
     return Built(residents, len(year.told), issued, digest())
 
@@ -99,6 +100,20 @@ def municipality_code_of(prefecture: str) -> str:
     """The 6-digit code of a prefecture from its two digits."""
     body = f"{int(prefecture):02}000"
     return body + MunicipalityCode.check_digit(body)
+
+
+def _operators(people: dict[str, Actor]) -> dict[str, str]:
+    """Who acts in commands that name nobody, in the demonstration alone."""
+    operators = {"export_certificate": "operator-jlis-jpki", "crl_publish": "operator-jlis-jpki"}
+    operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
+    for name, actor in people.items():
+        if name.startswith("chief-"):
+            operators[f"load_residents:{actor.organisation}"] = name
+        for task, prefix in (("extract", "extract-"), ("approve", "approve-")):
+            if name.startswith(prefix):
+                operators.setdefault(task, name)
+                operators[f"{task}:{actor.organisation[:2]}"] = name
+    return operators
 
 
 def _allot(towns: tuple[str, ...], operator: Actor, at: Moment) -> None:

@@ -3,8 +3,10 @@
 import json
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jlis.kernel.actors import Actor
@@ -21,7 +23,7 @@ class HouseCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="結果を1行のJSONで示す / one JSON line at the end")
         if self.touches_persons:
-            parser.add_argument("--by", required=True, help="操作する職員の利用者ID / user name of who acts")
+            parser.add_argument("--by", help="操作する職員の利用者ID（実演では省略可） / user name of who acts")
             parser.add_argument(
                 "--purpose",
                 default=self.default_purpose,
@@ -55,8 +57,26 @@ class HouseCommand(BaseCommand):
             self.stdout.write(text)
 
     def actor(self, options: dict[str, Any]) -> Actor:
-        """Who `--by` names."""
-        return actor_named(options["by"])
+        """Who `--by` names; in the demonstration, where it is left out, the operator that it supplies."""
+        return actor_named(options["by"] or self.default_operator(options))
+
+    def default_operator(self, options: dict[str, Any], task: str = "") -> str:
+        """The user name that the demonstration supplies for a task of this command; `CommandError` elsewhere."""
+        path = Path(settings.JLIS_HOME) / "demo" / "operators.json"
+        operators = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        for wanted in (f"{task or self.name()}:{self.place(options)}", task or self.name()):
+            if wanted in operators:
+                return str(operators[wanted])
+        raise CommandError("--by で操作する職員の利用者IDを指定してください。 / Name who acts with --by.")
+
+    def place(self, options: dict[str, Any]) -> str:
+        """The municipality or prefecture that the command is about, for choosing the demonstration's operator."""
+        return str(options.get("municipality", ""))
+
+    @classmethod
+    def name(cls) -> str:
+        """The command's own name."""
+        return cls.__module__.rpartition(".")[2]
 
     def show_progress(self, text: str) -> None:
         """A line that overwrites itself, on a terminal alone."""

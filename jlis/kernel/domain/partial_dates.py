@@ -8,6 +8,7 @@ from typing import Self
 from jlis.kernel.domain.eras import (
     DateError,
     checked_year,
+    era_date,
     era_named,
     era_of,
     format_era,
@@ -74,6 +75,8 @@ class PartialDate:
     @classmethod
     def in_era(cls, era_word: str, year: int, month: int = 0, day: int = 0) -> Self:
         """From an era (empty for 西暦) and its year; what is known must lie within the era."""
+        if month and day:
+            return cls.of(era_date(era_word, year, month, day))
         era = era_named(era_word)
         found = cls(checked_year(era, year), month, day)
         require_within(era, found.earliest(), found.latest())

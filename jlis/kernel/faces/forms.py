@@ -153,7 +153,7 @@ def read_boxes(value: Any) -> PartialDate | None:
         return PartialDate.parse(str(value))
     year, month, day = (normalized(value[part]) for part in ("year", "month", "day"))
     for text in (year, month, day):
-        if text and text != "元" and not text.isdecimal():
+        if len(text) == 8 or (text and text != "元" and not text.isdecimal()):
             return PartialDate.of(parse_date(text)) if not value["known"] else PartialDate.parse(text)
     return _from_figures(value["era"], value["known"], year, month, day)
 

@@ -26,7 +26,7 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, help="次第書（TOML） / the ceremony's file")
-        parser.add_argument("--by", required=True, help="進行する職員の利用者ID / user name of who conducts it")
+        parser.add_argument("--by", help="進行する職員の利用者ID / user name of who conducts it")
         parser.add_argument(
             "--passphrases",
             type=Path,

@@ -18,7 +18,7 @@ class Command(HouseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--by", required=True, help="操作する職員の利用者ID / user name of who acts")
+        parser.add_argument("--by", help="操作する職員の利用者ID / user name of who acts")
         parser.add_argument("--authority", choices=AuthorityCode.values, default="", help="認証局 / one authority only")
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--changed", action="store_true", help="変更のある市区町村だけ / only towns with changes")

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from jlis.kernel.commands import HouseCommand
+from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.time import now
 from jpki.choices import AuthorityCode
+from jpki.selectors import certificates as selectors
 from jpki.services import certificates
 
 
@@ -26,7 +28,7 @@ class Command(HouseCommand):
             "--authority",
             choices=AuthorityCode.values,
             default="",
-            help="認証局 / where both used it",
+            help="認証局。省くと、両方にある番号は利用者証明用 / authority; where both used the number, auth",
         )
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -34,7 +36,7 @@ class Command(HouseCommand):
         with acting(actor.scope.for_purpose(options["purpose"])):
             octets = certificates.export(
                 serial=options["serial"],
-                authority=options["authority"],
+                authority=options["authority"] or _only_authority(options["serial"]),
                 by=actor,
                 at=now(),
                 purpose=options["purpose"],
@@ -42,3 +44,14 @@ class Command(HouseCommand):
             options["out"].write_bytes(octets)
         self.say(f"{options['out']}（{len(octets):,}バイト）", options)
         return {"serial": options["serial"], "bytes": len(octets)}
+
+
+def _only_authority(serial: int) -> str:
+    """The authority that used the number; the authentication one where both did, as their counters run apart."""
+    for authority in (AuthorityCode.AUTH, AuthorityCode.SIGN):
+        try:
+            selectors.numbered(serial, authority=authority.value)
+        except NotFound:
+            continue
+        return authority.value
+    return ""

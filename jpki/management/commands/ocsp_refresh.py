@@ -15,7 +15,7 @@ class Command(HouseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--by", required=True, help="操作する職員の利用者ID / user name of who acts")
+        parser.add_argument("--by", help="操作する職員の利用者ID / user name of who acts")
 
     def work(self, **options: Any) -> dict[str, Any]:
         made = ocsp.refresh(by=self.actor(options), at=now())

@@ -38,8 +38,9 @@ class Command(HouseCommand):
         operator = self.actor(options)
         with acting(operator.scope):
             job = extracts.request(document=_document(options["request"]), by=operator, at=now())
-        if options["approver"]:
-            approver = actor_named(options["approver"])
+        approver_name = options["approver"] or (not options["by"] and self.default_operator(options, "approve"))
+        if approver_name:
+            approver = actor_named(approver_name)
             with acting(approver.scope):
                 jobs.decide(job_id=job.pk, approve=True, reason="", by=approver, at=now())
             running.run_job(job.pk)
@@ -49,6 +50,11 @@ class Command(HouseCommand):
             shutil.copyfile(path, options["out"])
         self.say(f"{job.summary.get('rows', 0):,}行  {options['out']}  SHA-256 {job.result_sha256}", options)
         return {"job": str(job.pk), "sha256": job.result_sha256, **job.summary}
+
+    def place(self, options: dict[str, Any]) -> str:
+        document = _document(options["request"])
+        named = document.get("municipalities") if isinstance(document, dict) else None
+        return str(named[0])[:2] if isinstance(named, list) and named else ""
 
     def _wait(self, job: Job, operator: Actor) -> Job:
         while True:

@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from jlis.kernel.errors import Forbidden, Refused
+from jlis.kernel.errors import Forbidden, Refused, TooLarge
 from jlis.kernel.request_context import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,6 +53,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge("body_too_large", "本文が大きすぎます。件数を分けて送ってください。")
+        return _answer(_from_refusal(error, context), error.status, {})
+    if isinstance(error, exceptions.ParseError):
+        error = exceptions.ParseError(
+            f"本文がJSONとして読めません（{str(error.detail).removeprefix('JSON parse error - ')}）。"
+        )
     if not isinstance(error, exceptions.APIException):
         return None
     headers = {}

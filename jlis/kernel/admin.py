@@ -1,6 +1,9 @@
 """The masters in the registers: plain pages, read by everybody at the desk, edited by those who may."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -15,7 +18,7 @@ from jlis.kernel.organisations.models import (
     ReferenceSet,
     Town,
 )
-from jlis.kernel.organisations.models.places import ValidityQuerySet
+from jlis.kernel.organisations.models.places import valid_on
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
 
@@ -29,10 +32,10 @@ class ValidityFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("today", "現在有効"), ("past", "廃止済み")]
 
-    def queryset(self, request: HttpRequest, queryset: ValidityQuerySet) -> ValidityQuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         day = now().day
         if self.value() == "today":
-            return queryset.valid_at(day)
+            return queryset.filter(valid_on(day))
         return queryset.filter(valid_to__lte=day) if self.value() == "past" else queryset
 
 

@@ -16,9 +16,13 @@ class ValidityQuerySet(models.QuerySet):
     """For rows with valid_from (first day; null: before this register) and valid_to (first day after; null: open)."""
 
     def valid_at(self, day: datetime.date) -> "ValidityQuerySet":
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
-        )
+        return self.filter(valid_on(day))
+
+
+def valid_on(day: datetime.date) -> Q:
+    """The condition that a row holds on the day."""
+    began = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    return began & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 class Prefecture(models.Model):

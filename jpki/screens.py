@@ -1,18 +1,22 @@
-"""The room's places in the navigation and on the desk."""
+"""The room's places in the navigation, on the desk and on the resident's page."""
+
+from uuid import UUID
 
 from django.urls import reverse
 
 from jlis.kernel.actors import Actor
+from jlis.kernel.domain.eras import format_era
 from jlis.kernel.faces.navigation import NavItem, register
-from jlis.kernel.faces.pages.desk import Card, on_the_desk
-from jlis.kernel.time import Moment
-from jpki.selectors import statistics
+from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
+from jlis.kernel.faces.panels import ResidentPanel, on_resident
+from jlis.kernel.time import TOKYO, Moment
+from jpki.selectors import certificates, statistics
 
 register(NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300))
 
 
 @on_the_desk(permission="jpki.see_statistics", order=30)
-def certificate_cards(actor: Actor, at: Moment) -> list[Card]:
+def certificate_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """What was issued and what ended today."""
     today = statistics.last_days(at, days=1)
     url = reverse("jpki_statistics")
@@ -20,3 +24,26 @@ def certificate_cards(actor: Actor, at: Moment) -> list[Card]:
         Card("今日の発行", sum(row.issued for row in today), url),
         Card("今日の失効", sum(row.revoked for row in today), url),
     ]
+
+
+@on_resident(permission="jpki.see_certificates")
+def certificates_of_resident(resident: UUID, actor: Actor, at: Moment) -> ResidentPanel:
+    """The resident's certificates, beside their record."""
+    rows: list[tuple[object, ...]] = [
+        (
+            each.get_kind_display(),
+            each.status.serial,
+            certificates.state_label(each, at.instant),
+            each.status.get_cause_display(),
+            format_era(each.status.not_after.astimezone(TOKYO).date()),
+        )
+        for each in certificates.of_resident(resident)
+    ]
+    return ResidentPanel(
+        "電子証明書",
+        ("種類", "発行の番号", "状態", "事由", "有効期間の満了"),
+        rows,
+        "電子証明書は発行されていません。",
+        reverse("jpki_certificates_of_resident", args=[resident]),
+        "失効・一時保留の手続",
+    )

@@ -52,7 +52,7 @@ def _events(kind: str) -> int:
     return _one("SELECT count(*) FROM kernel_outboxevent WHERE kind = %s", kind)
 
 
-def _one(statement: str, *parameters: object) -> int:
+def _one(statement: str, *parameters: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return int(cursor.fetchone()[0])

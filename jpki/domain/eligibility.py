@@ -42,7 +42,9 @@ class Rule:
 RULES: list[Rule] = []
 
 
-def _rule(*, code: str, article: str, sentence: str, message: str):
+def _rule(
+    *, code: str, article: str, sentence: str, message: str
+) -> Callable[[Callable[[Applicant], bool]], Callable[[Applicant], bool]]:
     def register(hinders: Callable[[Applicant], bool]) -> Callable[[Applicant], bool]:
         RULES.append(Rule(code, article, sentence, message, hinders))
         return hinders

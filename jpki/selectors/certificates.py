@@ -53,6 +53,7 @@ def is_expired(certificate: Certificate, at: datetime) -> bool:
     return certificate.status.not_after < at
 
 
-def may_be_relied_on(certificate: Certificate, at: datetime) -> bool:
-    """Valid, and within its period."""
-    return certificate.status.state == State.VALID and not is_expired(certificate, at)
+def state_label(certificate: Certificate, at: datetime) -> str:
+    """The state in words; what was valid to its end has expired."""
+    relied_on = certificate.status.state in {State.VALID, State.SUSPENDED}
+    return "期間満了" if relied_on and is_expired(certificate, at) else certificate.status.get_state_display()

@@ -4,6 +4,7 @@ One path for all of them: lock what the state allows, write status and list entr
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
@@ -58,7 +59,7 @@ def _act(move: Move, changed: Locked) -> audit.Act:
 
 
 def _event(move: Move, changed: Locked) -> events.CertificateEvent:
-    fields = {
+    fields: dict[str, Any] = {
         "subject": changed.resident,
         "certificate": changed.id,
         "certificate_kind": changed.kind,

@@ -101,14 +101,14 @@ def _publish(
         partition = each.partition_id
         material = lists.of_all(generation.id, horizon) if partition is None else entries.get(partition, lists.NOTHING)
         try:
-            rows.append(_list(generation, each, names_of.get(partition), material, horizon, at))
+            rows.append(_list(generation, each, names_of.get(partition or 0), material, horizon, at))
         except ListRefused as refusal:
             log.error("crl_refused", series=each.pk, fault=str(refusal))
             done.refused[generation.id, partition] = str(refusal)
             continue
         each.last_number += 1
         done.lists += 1
-        done.entries += material.count
+        done.entries += material.number
     CrlPublication.objects.bulk_create(rows)
     CrlSeries.objects.bulk_update(series, ["last_number"])
     lists.prune([each.pk for each in series], KEPT)
@@ -163,7 +163,7 @@ def _list(
         number=request.number,
         this_update=request.this_update,
         next_update=request.next_update,
-        entries=material.count,
+        entries=material.number,
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
     )

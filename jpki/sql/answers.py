@@ -6,7 +6,7 @@ Index: the answers' primary key, ``status_serial_once``.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -77,7 +77,7 @@ def keep(
     next_update: datetime,
 ) -> None:
     """Keep answers as (serial, version, content); an answer for an older version never replaces a newer one."""
-    values = {
+    values: dict[str, Any] = {
         "generation": generation, "hash": hash_name, "this": this_update, "next": next_update,
         "serials": [each[0] for each in made], "versions": [each[1] for each in made],
         "contents": [each[2] for each in made],

@@ -64,5 +64,12 @@ def move_with(tenants: Mapping[UUID, Tenant]) -> None:
         return
     rows = list(tenants.values())
     with connection.cursor() as cursor:
-        columns = [[row.prefecture for row in rows], [row.municipality for row in rows], [row.office for row in rows]]
-        cursor.execute(_MOVE, [list(tenants), *columns])
+        cursor.execute(
+            _MOVE,
+            [
+                list(tenants),
+                [row.prefecture for row in rows],
+                [row.municipality for row in rows],
+                [row.office for row in rows],
+            ],
+        )

@@ -43,7 +43,7 @@ class Entries(NamedTuple):
     """Joined DER entries and how many they are."""
 
     joined: bytes
-    count: int
+    number: int
 
 
 class Published(NamedTuple):

@@ -6,7 +6,7 @@ Expected: 1 to 500 rows, by the primary key.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -61,7 +61,14 @@ def lock(ids: Sequence[int], states: Sequence[str]) -> list[Locked]:
 
 def end(ids: Sequence[int], entries: Sequence[bytes], *, state: str, cause: str, reason: int, at: datetime) -> None:
     """Revoke or suspend locked statuses, each with its entry of the list."""
-    values = {"ids": list(ids), "entries": list(entries), "state": state, "cause": cause, "reason": reason, "at": at}
+    values: dict[str, Any] = {
+        "ids": list(ids),
+        "entries": list(entries),
+        "state": state,
+        "cause": cause,
+        "reason": reason,
+        "at": at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_END, values)
 

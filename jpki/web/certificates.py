@@ -1,10 +1,11 @@
 """The counter's screens: a resident's certificates, and what may be done to each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jlis.kernel.actors import Actor
 from jlis.kernel.domain.eras import format_era_time
 from jlis.kernel.errors import Conflict
-from jlis.kernel.faces.web import staff_view
+from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import TOKYO, now
 from jpki.choices import State
 from jpki.domain import lifecycle
@@ -37,17 +38,23 @@ class Row:
 
 @staff_view(permission="jpki.see_certificates")
 @require_safe
-def of_resident(request: HttpRequest, resident: UUID) -> HttpResponse:
+def of_resident(request: StaffRequest, resident: UUID) -> HttpResponse:
     """A resident's certificates."""
     at = now()
     record, found = counter.see(resident=resident, by=request.actor, at=at, purpose=counter.PURPOSE)
-    rows = [_row(each, request.actor, certificates.is_expired(each, at.instant)) for each in found]
-    return render(request, "jpki/certificates.html", {"record": record, "rows": rows, "print_purpose": counter.PURPOSE})
+    rows = [_row(each, request.actor, at.instant) for each in found]
+    shown = {
+        "record": record,
+        "rows": rows,
+        "print_purpose": counter.PURPOSE,
+        "breadcrumbs": [("本人確認情報", reverse("juki_resident", args=[resident])), ("電子証明書", "")],
+    }
+    return render(request, "jpki/certificates.html", shown)
 
 
 @staff_view(permission="jpki.see_certificates")
 @require_http_methods(["GET", "POST"])
-def make_move(request: HttpRequest, certificate: int, verb: str) -> HttpResponse:
+def make_move(request: StaffRequest, certificate: int, verb: str) -> HttpResponse:
     """Confirm, then revoke or suspend."""
     move = MOVES.get(verb)
     if move is None or not move.at_the_counter:
@@ -95,11 +102,15 @@ def _confirmation(move: Move, found: Certificate) -> dict[str, object]:
     }
 
 
-def _row(certificate: Certificate, actor: Actor, expired: bool) -> Row:
+def _row(certificate: Certificate, actor: Actor, at: datetime) -> Row:
+    expired = certificates.is_expired(certificate, at)
     state = State(certificate.status.state)
-    relied_on = state in {State.VALID, State.SUSPENDED}
-    label = "期間満了" if expired and relied_on else str(state.label)
     policy = authorities.generation(certificate.status.generation_id).profile.release_holds
     possible = lifecycle.moves_from(lifecycle.State(state.value), release_policy=policy)
     moves = [move for move in possible if move.at_the_counter and actor.may(move.permission)]
-    return Row(certificate, label, "" if expired else _TONES[state], [] if expired else moves)
+    return Row(
+        certificate,
+        certificates.state_label(certificate, at),
+        "" if expired else _TONES[state],
+        [] if expired else moves,
+    )

@@ -16,6 +16,14 @@ from tests.jpki import cast
 from tests.jpki.engine.house import Outside
 
 
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """No collected files in tests: their folder is empty, their names are plain."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
 @pytest.fixture
 def key_holders(monkeypatch) -> dict[str, Actor]:
     """The two who hold the keys, found by their user names."""

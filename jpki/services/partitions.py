@@ -7,30 +7,15 @@ from jlis.kernel.organisations.selectors import municipalities
 from jpki.domain.romanisation import municipality_name, prefecture_name
 from jpki.models import CrlPartition
 
-_known: dict[tuple[str, str], CrlPartition] = {}
-
 
 def of_offices(authority: str, offices: Iterable[str]) -> dict[str, CrlPartition]:
     """The distribution points of offices by their codes; makes those that are missing. NotFound for unknown codes."""
-    return {office: _partition(authority, office) for office in set(offices)}
+    wanted = set(offices)
+    found = {point.code: point for point in CrlPartition.objects.filter(authority=authority, code__in=wanted)}
+    return found | {office: _made(authority, office) for office in sorted(wanted - found.keys())}
 
 
-def forget() -> None:
-    """Forget what was read; for tests that make authorities anew."""
-    _known.clear()
-
-
-def _partition(authority: str, office: str) -> CrlPartition:
-    key = authority, office
-    if key not in _known:
-        _known[key] = _found_or_made(authority, office)
-    return _known[key]
-
-
-def _found_or_made(authority: str, office: str) -> CrlPartition:
-    found = CrlPartition.objects.filter(authority=authority, code=office).first()
-    if found is not None:
-        return found
+def _made(authority: str, office: str) -> CrlPartition:
     place = municipalities.municipality(office)
     prefecture, name = names_of(place)
     if CrlPartition.objects.filter(authority=authority, prefecture_name=prefecture, municipality_name=name).exists():

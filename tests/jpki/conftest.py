@@ -10,7 +10,7 @@ from jpki.gateways import key_store
 from jpki.models import Certificate, Generation
 from jpki.selectors import authorities as known
 from jpki.services import authorities as services
-from jpki.services import partitions, publications
+from jpki.services import publications
 from juki.models import Resident
 from tests.jpki import cast
 from tests.jpki.engine.house import Outside
@@ -37,11 +37,9 @@ def memory_keys(monkeypatch) -> cast.MemoryKeys:
     keys = cast.MemoryKeys()
     monkeypatch.setattr(key_store, "backend", lambda: keys)
     monkeypatch.setattr(key_store, "opened", keys.open)
-    for each in (known, partitions):
-        each.forget()
+    known.forget()
     yield keys
-    for each in (known, partitions):
-        each.forget()
+    known.forget()
 
 
 @pytest.fixture

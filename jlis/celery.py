@@ -16,7 +16,12 @@ app.conf.beat_schedule = {
     "deliver events": {"task": "jlis.kernel.tasks.deliver_events", "schedule": 2.0, "options": {"expires": 10}},
     "seal the audit chain": {"task": "jlis.kernel.tasks.seal_audit", "schedule": 5.0, "options": {"expires": 10}},
     "run jobs left behind": {"task": "jlis.kernel.tasks.run_due_jobs", "schedule": 10.0, "options": {"expires": 10}},
+    "publish changed lists": {"task": "jpki.tasks.publish_changed_lists", "schedule": 15.0, "options": {"expires": 15}},
+    "publish all lists": {"task": "jpki.tasks.publish_all_lists", "schedule": crontab(minute=30, hour=0)},
+    "refresh OCSP answers": {"task": "jpki.tasks.refresh_ocsp", "schedule": crontab(minute="*/10")},
+    "discard the unsigned": {"task": "jpki.tasks.discard_unfinished_certificates", "schedule": crontab(minute="*/10")},
     "anchor the audit chain": {"task": "jlis.kernel.tasks.anchor_audit", "schedule": crontab(minute=10, hour=0)},
+    "check isolation": {"task": "jlis.kernel.tasks.check_isolation", "schedule": crontab(minute=0)},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
 }
 

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from jlis.kernel.faces import metrics
 from jlis.kernel.faces.web import public_view
+from jlis.kernel.isolation.inspection import inspect
 from jlis.kernel.isolation.scope import SYSTEM, acting
 from jlis.kernel.organisations.models import Organisation
 
@@ -24,7 +25,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @transaction.non_atomic_requests
 def ready(request: HttpRequest) -> JsonResponse:
     """Database, migrations, reference data and broker are there; 503 names what is not."""
-    checks = {"database": _database(), "broker": _broker()}
+    checks = {"database": _database(), "isolation": _isolation(), "broker": _broker()}
     is_ready = all(value == "ok" for value in checks.values())
     return JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
 
@@ -45,6 +46,16 @@ def _database() -> str:
             return "ok" if Organisation.objects.exists() else "reference_data_missing"
     except DatabaseError as error:
         return f"unreachable ({type(error).__name__})"
+
+
+def _isolation() -> str:
+    """Whether this very process could pass by row-level security: then it must not serve."""
+    try:
+        with acting(SYSTEM):
+            standing = inspect()
+    except DatabaseError as error:
+        return f"unknown ({type(error).__name__})"
+    return "; ".join(standing.faults) or "ok"
 
 
 def _broker() -> str:

@@ -57,6 +57,18 @@ def job_tone(state: str) -> str:
 
 
 @register.filter
+def figures(value: int | None) -> str:
+    """12,345."""
+    return "" if value is None or value == "" else f"{int(value):,}"
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether a field is a single box to tick, whose label stands beside it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
 def is_choice_list(field: BoundField) -> bool:
     """Whether a field shows its choices side by side."""
     return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)

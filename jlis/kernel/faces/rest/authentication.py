@@ -27,6 +27,9 @@ class ClientAuthentication(OAuth2Authentication):
     """Turns a token into an actor; tokens are read as the door."""
 
     def authenticate(self, request: Request):
+        # A token comes in the header alone; asked for one first, nobody gets to the body without it.
+        if not request.headers.get("Authorization", "").startswith("Bearer "):
+            return None
         with scope(DOOR):
             found = super().authenticate(request)
             if found is None:

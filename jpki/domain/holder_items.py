@@ -4,6 +4,7 @@ Name and address may hold only JIS X 0208 and JIS X 0212; what lies outside is r
 the same length says where. Birth date: an era digit and the Gregorian date. Sex: a digit.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +22,7 @@ _ERAS = (
     (date(1912, 7, 30), "2"),
     (date(1868, 10, 23), "1"),
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 # Characters of JIS X 0208 under the code points that CP932 gives them.
 _AS_WINDOWS_CALLS_THEM = frozenset("～∥－￠￡￢―")
@@ -72,6 +74,8 @@ def _era_of(day: date) -> str:
 
 def substituted(text: str) -> tuple[str, str]:
     """The text within the repertoire, and one 0 or 1 for each of its characters."""
+    if _fits_whole(text):
+        return text, "0" * len(text)
     characters: list[str] = []
     marks: list[str] = []
     for character in text:
@@ -94,6 +98,15 @@ def _stand_in(character: str) -> str:
         if found and in_repertoire(found):
             return found
     return NO_GLYPH
+
+
+def _fits_whole(text: str) -> bool:
+    """Whether every character is in the repertoire, asked once for all of them: nearly every name is such a one."""
+    try:
+        octets = text.encode("euc_jp")
+    except UnicodeEncodeError:
+        return False
+    return b"\x8e" not in octets and not _CONTROL.search(text) and octets.decode("euc_jp") == text
 
 
 def in_repertoire(character: str) -> bool:

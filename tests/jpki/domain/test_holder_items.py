@@ -71,3 +71,10 @@ def test_digits_and_hyphens_of_the_address_are_wide():
 @pytest.mark.parametrize(("sex", "digit"), [("M", "1"), ("F", "2"), ("U", "3")])
 def test_sex_is_a_digit(sex, digit):
     assert holder_items(name="見", sex=sex, birth_date=PartialDate(1980), address="東").sex == digit
+
+
+@given(st.text(alphabet="見本花子　１－~\x7f\x1f\x85ｱ髙𠮷a", max_size=12))
+def test_asking_for_the_whole_is_asking_for_each(text):
+    each = [substituted(character) for character in text]
+
+    assert substituted(text) == ("".join(shown for shown, _ in each), "".join(marks for _, marks in each))

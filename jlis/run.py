@@ -97,16 +97,21 @@ def _serve(home: Home, port: int, options: argparse.Namespace) -> int:
 
 
 def _prepare(supervisor: Supervisor, environ: Mapping[str, str], options: argparse.Namespace) -> None:
+    def begin(*arguments: str) -> Child:
+        return supervisor.begin(f"manage.py {arguments[0]}", [sys.executable, "manage.py", *arguments], environ)
+
     def manage(title: str, *arguments: str) -> None:
         say(f"{title} …")
-        supervisor.step(f"manage.py {arguments[0]}", [sys.executable, "manage.py", *arguments], environ)
+        supervisor.finish(begin(*arguments))
 
+    # Needs no database and takes its time, so it runs beside the rest.
+    static_files = begin("collectstatic", "--verbosity=0", "--no-input")
     manage("表を用意しています / tables", "migrate", "--verbosity=0", "--no-input")
     manage("基準データを用意しています / reference data", "load_reference")
     manage("鍵を用意しています / keys", "make_keys")
     amount = (f"--residents={options.residents}", f"--seed={options.seed}")
     manage("実演用データを用意しています（初回は約 2 分） / demonstration", "demo", "--if-empty", *amount)
-    manage("画面の部品を用意しています / static files", "collectstatic", "--verbosity=0", "--no-input")
+    supervisor.finish(static_files)
 
 
 def _start_children(supervisor: Supervisor, environ: Mapping[str, str], port: int) -> None:

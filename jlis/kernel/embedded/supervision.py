@@ -66,15 +66,23 @@ class Supervisor:
 
     def step(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
         """Run a command to its end, its output shown; raises StepFailed."""
+        self.finish(self.begin(name, command, environ))
+
+    def begin(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> Child:
+        """Start a command that runs beside the next ones until `finish`."""
         child = Child(name, command, environ)
         self.children.append(child)
         self._launch(child, show=True)
+        return child
+
+    def finish(self, child: Child) -> None:
+        """Wait for the end of a begun command; raises StepFailed."""
         assert child.process is not None
         code = child.process.wait()
         self.children.remove(child)
         self._write_down()
         if code != 0:
-            raise StepFailed(f"{name} が失敗しました（終了コード {code}）。 / {name} failed ({code}).")
+            raise StepFailed(f"{child.name} が失敗しました（終了コード {code}）。 / {child.name} failed ({code}).")
 
     def add(self, child: Child) -> None:
         """Start a child and keep it running from now on."""

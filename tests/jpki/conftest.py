@@ -17,8 +17,9 @@ from tests.jpki.engine.house import Outside
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    """No collected files in tests: their folder is empty, their names are plain."""
+def _light_settings(settings):
+    """No collected static files in tests, and passwords that are quick to check."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}

@@ -18,7 +18,8 @@ def test_request_and_task_act_under_roles_that_row_security_binds():
     with house() as address:
         with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
             assert json.load(answer)["checks"]["isolation"] == "ok"
-        Celery(broker=broker_url()).send_task("jlis.kernel.tasks.check_isolation", queue="kernel")
+        with Celery(broker=broker_url()) as sender:
+            sender.send_task("jlis.kernel.tasks.check_isolation", queue="kernel")
         wait_until(lambda: _reported(), "the worker's report")
         report = _reported()
     assert report["session_user"] == "jlis_app"
@@ -33,8 +34,9 @@ def test_a_page_without_sign_in_shows_nobody():
                 assert "ログイン" in answer.read().decode(), path
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}/api/v1/juki/queries", b"{}", timeout=10)
-        assert refused.value.code == 401
-        assert refused.value.headers["Content-Type"] == "application/problem+json"
+        with refused.value as answer:
+            assert answer.code == 401
+            assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def _reported() -> dict:

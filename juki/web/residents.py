@@ -26,7 +26,9 @@ SEARCH = ("本人確認情報の検索", "")
 def search(request: StaffRequest) -> HttpResponse:
     """The four-item search; a POST, so that no person stands in an address or a history."""
     at = now()
-    form = SearchForm(request.POST or None, purposes=_purposes(request, at.day))
+    # The purpose chosen before is offered again; what was looked for never is.
+    initial = {"purpose": request.session.get("juki_purpose", "")}
+    form = SearchForm(request.POST or None, purposes=_purposes(request, at.day), initial=initial)
     shown = {"form": form, "breadcrumbs": [SEARCH]}
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data

@@ -23,6 +23,7 @@ register_converter(AuthorityConverter, "authority")
 register_converter(MunicipalityConverter, "municipality")
 
 urlpatterns = [
+    path("pki/<authority:authority>/ocsp", public.ocsp_responder, name="pki_ocsp"),
     path("pki/<authority:authority>/ca.cer", public.authority_certificate, name="pki_certificate"),
     path("pki/<authority:authority>/<int:generation>/ca.cer", public.authority_certificate, name="pki_generation"),
     path("pki/<authority:authority>/crl", public.revocation_list, name="pki_full_list"),
@@ -33,7 +34,6 @@ urlpatterns = [
         public.revocation_list,
         name="pki_generation_list",
     ),
-    path("pki/<authority:authority>/ocsp", public.ocsp_responder, name="pki_ocsp"),
     # Base64 holds slashes, and clients encode it as they like
     re_path(r"^pki/(?P<authority>sign|auth)/ocsp/(?P<encoded>.*)$", public.ocsp_responder, name="pki_ocsp_get"),
     path(

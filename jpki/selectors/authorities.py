@@ -95,21 +95,33 @@ def template_for(generation: LivingGeneration, kind: Kind) -> tuple[Profile, Tem
     return row, _templates[row.pk]
 
 
-def of_cert_id(authority: str, hash_name: str, name_hash: bytes, key_hash: bytes) -> LivingGeneration | None:
-    """The generation that an OCSP request means, if it is one of this authority's."""
-    for known in _generations.values():
+def remembered(authority: str, hash_name: str, name_hash: bytes, key_hash: bytes) -> LivingGeneration | None:
+    """The generation that an OCSP request means, if this process has read it before."""
+    for known in list(_generations.values()):
         if known.authority == authority and known.hashes.get((hash_name, key_hash)) == name_hash:
             return known
+    return None
+
+
+def of_cert_id(authority: str, hash_name: str, name_hash: bytes, key_hash: bytes) -> LivingGeneration | None:
+    """The generation that an OCSP request means, if it is one of this authority's."""
+    if known := remembered(authority, hash_name, name_hash, key_hash):
+        return known
     for found in generations(authority):
         if found.hashes.get((hash_name, key_hash)) == name_hash:
             return found
     return None
 
 
+def remembered_responder(generation: LivingGeneration, at: datetime) -> ocsp_answers.Responder | None:
+    """A responder that is valid now, if this process has opened its key before."""
+    begins, ends, kept = _responders.get(generation.id, (at, at, None))
+    return kept if begins <= at < ends else None
+
+
 def responder(generation: LivingGeneration, at: datetime) -> ocsp_answers.Responder:
     """A responder that is valid now; the one with the longest validity when it was last asked for. NotFound."""
-    begins, ends, kept = _responders.get(generation.id, (at, at, None))
-    if kept is not None and begins <= at < ends:
+    if kept := remembered_responder(generation, at):
         return kept
     row = Responder.objects.filter(generation_id=generation.id, not_before__lte=at, not_after__gt=at).first()
     if row is None:

@@ -1,7 +1,8 @@
 """Answering OCSP requests, and making answers ahead of the asking.
 
 A ready answer is served while the certificate's status has the version it was made for, so the commit of a revocation
-is also the end of the old answer. What is not ready is signed at once and kept for the next who asks.
+is also the end of the old answer. What is not ready is signed at once and kept for the next who asks. A web process
+also remembers what it has answered, for as long as the database tells it of no change (`jpki.gateways.status_memory`).
 """
 
 from collections import defaultdict
@@ -19,6 +20,8 @@ from jpki.engine.crl import Reason
 from jpki.engine.keys import KeyUnavailable
 from jpki.engine.ocsp_answers import Refusal, Single
 from jpki.engine.ocsp_requests import CertId, MalformedRequest, OcspRequest
+from jpki.gateways import status_memory
+from jpki.gateways.status_memory import StatusMemory
 from jpki.selectors import authorities
 from jpki.selectors.authorities import LivingGeneration
 from jpki.services.authorities import renew_responders
@@ -27,6 +30,7 @@ from jpki.sql.answers import Standing
 
 _REFRESHED_AT_ONCE = 5_000
 _LARGEST_SERIAL = 2**63 - 1
+_STANDING = "standing"
 
 
 @dataclass(frozen=True)
@@ -44,19 +48,21 @@ def answer(*, authority: str, data: bytes, at: datetime) -> Answer:
         request = ocsp_requests.parse(data)
     except MalformedRequest:
         return _refusal(Refusal.MALFORMED_REQUEST)
+    memory = status_memory.current()
+    if memory is not None:
+        remembered = _from_memory(memory, authority, request, at)
+        if remembered is not None:
+            return remembered
+    epoch = memory.epoch if memory is not None else 0
     with acting(PUBLIC):
         generation = _asked_generation(authority, request)
         if generation is None:
             return _refusal(Refusal.UNAUTHORIZED)
-        asked = request.cert_ids[0]
-        if request.usual and 0 < asked.serial <= _LARGEST_SERIAL:
-            ready = answers.ready(generation.id, asked.hash_name, asked.serial, at)
-            if ready is not None:
-                return Answer(*ready)
-        try:
-            return _signed(generation, request, at)
-        except (Refused, KeyUnavailable):
-            return _refusal(Refusal.TRY_LATER)
+        standings: dict[int, Standing] = {}
+        found = _ready(generation, request, at) or _signed(generation, request, standings, at)
+    if memory is not None:
+        _remember(memory, generation, request, found, standings, epoch)
+    return found
 
 
 def refresh(*, by: Actor, at: Moment) -> int:
@@ -125,14 +131,61 @@ def _asked_generation(authority: str, request: OcspRequest) -> LivingGeneration 
     return None
 
 
+def _from_memory(memory: StatusMemory, authority: str, request: OcspRequest, at: datetime) -> Answer | None:
+    """What this process remembers: the whole answer, or the state to sign one from."""
+    asked = request.cert_ids[0]
+    generation = authorities.remembered(authority, asked.hash_name, asked.issuer_name_hash, asked.issuer_key_hash)
+    if generation is None or len(request.cert_ids) > 1:
+        return None
+    key = generation.id, asked.serial
+    if request.usual:
+        kept: Answer | None = memory.get(key, asked.hash_name)
+        if kept is None or kept.next_update is None or kept.next_update <= _late(generation, at):
+            return None
+        return kept
+    standing = memory.get(key, _STANDING)
+    if standing is None or authorities.remembered_responder(generation, at) is None:
+        return None
+    return _signed(generation, request, {asked.serial: standing}, at)
+
+
+def _remember(
+    memory: StatusMemory,
+    generation: LivingGeneration,
+    request: OcspRequest,
+    found: Answer,
+    standings: dict[int, Standing],
+    epoch: int,
+) -> None:
+    asked = request.cert_ids[0]
+    if found.next_update is not None:
+        memory.keep((generation.id, asked.serial), asked.hash_name, found, epoch=epoch)
+    for serial, standing in standings.items():
+        if standing.state != "PREPARED":
+            memory.keep((generation.id, serial), _STANDING, standing, epoch=epoch)
+
+
 def _is_of(generation: LivingGeneration, asked: CertId) -> bool:
     return generation.hashes.get((asked.hash_name, asked.issuer_key_hash)) == asked.issuer_name_hash
 
 
-def _signed(generation: LivingGeneration, request: OcspRequest, at: datetime) -> Answer:
-    responder = authorities.responder(generation, at)
-    ours = [each.serial for each in request.cert_ids if _is_of(generation, each) and 0 < each.serial <= _LARGEST_SERIAL]
-    standings = answers.standings(generation.id, ours)
+def _ready(generation: LivingGeneration, request: OcspRequest, at: datetime) -> Answer | None:
+    asked = request.cert_ids[0]
+    if not request.usual or not 0 < asked.serial <= _LARGEST_SERIAL:
+        return None
+    ready = answers.ready(generation.id, asked.hash_name, asked.serial, _late(generation, at))
+    return Answer(*ready) if ready is not None else None
+
+
+def _signed(generation: LivingGeneration, request: OcspRequest, standings: dict[int, Standing], at: datetime) -> Answer:
+    """Sign an answer now. ``standings`` that are not given are asked for, and are given back to the caller."""
+    try:
+        responder = authorities.responder(generation, at)
+    except (Refused, KeyUnavailable):
+        return _refusal(Refusal.TRY_LATER)
+    if not standings:
+        ours = [each.serial for each in request.cert_ids if _is_of(generation, each)]
+        standings |= answers.standings(generation.id, [serial for serial in ours if 0 < serial <= _LARGEST_SERIAL])
     this_update, next_update = _times(generation, at)
     singles = [
         Single(
@@ -144,12 +197,10 @@ def _signed(generation: LivingGeneration, request: OcspRequest, at: datetime) ->
         for asked in request.cert_ids
     ]
     content = responder.answer(singles, produced_at=this_update, nonce=request.nonce)
-    if not request.usual:
-        return Answer(content)
     asked = request.cert_ids[0]
     standing = standings.get(asked.serial)
     # A serial that was never issued, or not yet, is not kept: anybody could fill the table, and it may be issued soon.
-    if standing is None or standing.state == "PREPARED":
+    if not request.usual or standing is None or standing.state == "PREPARED":
         return Answer(content)
     made = [(asked.serial, standing.version, content)]
     answers.keep(generation.id, asked.hash_name, made, this_update=this_update, next_update=next_update)
@@ -168,6 +219,11 @@ def _status(standing: Standing | None) -> bytes:
 def _times(generation: LivingGeneration, at: datetime) -> tuple[datetime, datetime]:
     this_update = at.replace(microsecond=0)
     return this_update, this_update + generation.profile.ocsp_validity
+
+
+def _late(generation: LivingGeneration, at: datetime) -> datetime:
+    """An answer that ends before this is made anew: whoever keeps it must not see it end at once."""
+    return at + generation.profile.ocsp_period
 
 
 def _cert_id(generation: LivingGeneration, hash_name: str, serial: int) -> bytes:

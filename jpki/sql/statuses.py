@@ -32,6 +32,13 @@ _RELEASE = """
     SET state = 'VALID', cause = '', reason = NULL, crl_entry = NULL, suspended_at = NULL, version = version + 1
     WHERE id = ANY(%s)
 """
+# Heard at the commit by every web process that remembers states (`jpki.gateways.status_memory`).
+_TELL = """
+    SELECT pg_notify('jpki_status', string_agg(generation_id || ':' || serial, ' '))
+    FROM (SELECT generation_id, serial, row_number() OVER () / 200 AS part
+          FROM jpki_certificatestatus WHERE id = ANY(%s)) AS changed
+    GROUP BY part
+"""
 _LET_GO = "DELETE FROM jpki_holding WHERE status_id = ANY(%s)"
 _MARK = """
     INSERT INTO jpki_crlchange (generation_id, partition_id, changed_at)
@@ -71,12 +78,14 @@ def end(ids: Sequence[int], entries: Sequence[bytes], *, state: str, cause: str,
     }
     with connection.cursor() as cursor:
         cursor.execute(_END, values)
+        cursor.execute(_TELL, [list(ids)])
 
 
 def release(ids: Sequence[int]) -> None:
     """Lift the hold of locked statuses."""
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE, [list(ids)])
+        cursor.execute(_TELL, [list(ids)])
 
 
 def let_go(ids: Sequence[int]) -> None:

@@ -117,3 +117,16 @@ def test_the_residents_page_has_a_panel(counter, resident):
         (panel,) = [each for each in panels.of_resident(resident.pk, clerk, now()) if each.heading == "電子証明書"]
     assert len(panel.rows) == 2
     assert panel.url == page(resident)
+
+
+@pytest.mark.parametrize("model", ["generation", "profile", "responder", "crlpartition", "crlpublication"])
+def test_the_registers_are_read_and_never_written(signature, at, model):
+    account(CENTRE, "JLIS-JPKI", "CERTIFICATE_OPERATOR", at=at)
+    centre = sign_in(Client(), CENTRE)
+
+    listing = centre.get(f"/admin/jpki/{model}/")
+
+    assert listing.status_code == 200
+    assert centre.get(f"/admin/jpki/{model}/add/").status_code == 403
+    shown = centre.get(f"/admin/jpki/{model}/", follow=True).content.decode()
+    assert "霞が関" not in shown

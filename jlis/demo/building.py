@@ -108,6 +108,7 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
     for name, actor in people.items():
         if name.startswith("chief-"):
+            operators.setdefault("load_residents", name)
             operators[f"load_residents:{actor.organisation}"] = name
         for task, prefix in (("extract", "extract-"), ("approve", "approve-")):
             if name.startswith(prefix):

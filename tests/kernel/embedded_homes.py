@@ -8,12 +8,12 @@ from pathlib import Path
 from jlis.kernel.embedded.home import PROJECT, Home
 from jlis.kernel.embedded.servers import Servers
 
-OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REDIS_URL", "JLIS_HOME")
+OURS = ("DATABASE_", "REDIS_", "JLIS_", "SECRET_KEY", "DJANGO_", "PYTEST_", "PORT")
 
 
 def plain_environ(**further: str) -> dict[str, str]:
-    """The environment as on a bare machine: the addresses under which this test run works are taken out."""
-    return {name: value for name, value in os.environ.items() if name not in OURS} | further
+    """The environment as on a bare machine: what this test run itself works with is taken out."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | further
 
 
 def command(home: Path, verb: str, *arguments: str) -> list[str]:

@@ -41,9 +41,11 @@ class CannotServe(Exception):
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     os.umask(0o077)  # what the house writes is about persons
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup leaves it
-            signal.signal(number, _leave)
+    # A shell starts its background jobs with SIGINT ignored; whoever then sends one means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it
+        signal.signal(signal.SIGHUP, _leave)
     home = Home.chosen()
     try:
         port = _port(os.environ)

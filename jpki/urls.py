@@ -24,6 +24,7 @@ register_converter(MunicipalityConverter, "municipality")
 
 urlpatterns = [
     path("pki/<authority:authority>/ocsp", public.ocsp_responder, name="pki_ocsp"),
+    path("pki/cps", public.practice_statement, name="pki_practice_statement"),
     path("pki/<authority:authority>/ca.cer", public.authority_certificate, name="pki_certificate"),
     path("pki/<authority:authority>/<int:generation>/ca.cer", public.authority_certificate, name="pki_generation"),
     path("pki/<authority:authority>/crl", public.revocation_list, name="pki_full_list"),

@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from jpki.domain.kinds import AuthorityCode
 
@@ -78,6 +79,9 @@ def _generation(value: Any) -> int:
 def _public_base(value: Any) -> str:
     if not isinstance(value, str) or not value.startswith(("http://", "https://")) or not value.isascii():
         raise InvalidCeremony("public_base は http:// または https:// で始まるアドレスです。")
+    # It goes into every certificate, and readers there want a full name or an address.
+    if "." not in (urlsplit(value).hostname or ""):
+        raise InvalidCeremony("public_base のホスト名は、点で区切った完全な名前かIPアドレスです。")
     return value.rstrip("/")
 
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.csrf import csrf_exempt
@@ -48,6 +49,13 @@ def _open_to_all(view: View) -> View:
             return HttpResponseNotFound("該当するものがありません。\n", content_type="text/plain; charset=utf-8")
 
     return public_view(transaction.non_atomic_requests(entered))
+
+
+@_open_to_all
+@require_safe
+def practice_statement(request: HttpRequest) -> HttpResponse:
+    """What the certificates' policy points at."""
+    return _static(request, render_to_string("jpki/cps.txt").encode("utf-8"), "text/plain; charset=utf-8", _A_DAY)
 
 
 @_open_to_all

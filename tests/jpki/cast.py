@@ -27,7 +27,7 @@ CEREMONY = """\
 ceremony = "root"
 authority = "{authority}"
 generation = {generation}
-public_base = "http://testserver"
+public_base = "http://127.0.0.1:8000"
 holders = ["sato", "suzuki"]
 not_before = 2024-01-01T00:00:00+09:00
 """

@@ -20,6 +20,7 @@ from jpki.services import certificates, issuing
 from jpki.services.issuing import Order
 from tests.conftest import actor
 from tests.jpki import cast
+from tests.jpki.engine.test_lint import lint
 from tests.juki import factories
 
 
@@ -56,6 +57,14 @@ def test_openssl_accepts_what_was_issued(signature, authentication, founded, out
         leaf = outside.put_pem("leaf.pem", cast.der_of(certificate))
         result = outside.run("verify", "-x509_strict", "-CAfile", root, leaf)
         assert result.returncode == 0, result.stderr
+
+
+def test_pkilint_has_no_warning_for_what_was_issued(signature, authentication, founded, outside):
+    for certificate, code in ((signature, "sign"), (authentication, "auth")):
+        leaf = outside.put_pem("leaf.pem", cast.der_of(certificate))
+        root = outside.put_pem("ca.pem", bytes(founded[code].certificate))
+        assert lint("lint_pkix_cert", "lint", "-s", "WARNING", leaf) == ""
+        assert lint("lint_pkix_signer_signee_cert_chain", "lint", "-s", "NOTICE", root, leaf) == ""
 
 
 def test_serials_are_small_and_rise_by_authority(signature, authentication, resident, clerk, at):

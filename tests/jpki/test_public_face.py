@@ -61,3 +61,13 @@ def test_only_reading(founded, client, path):
 
 def test_no_session_is_begun(founded, client):
     assert "Set-Cookie" not in client.get("/pki/sign/ca.cer")
+
+
+def test_the_policy_points_at_a_page_that_is_there(signature, client):
+    certificate = x509.load_der_x509_certificate(cast.der_of(signature))
+    (policy,) = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+
+    response = client.get(policy.policy_qualifiers[0].removeprefix("http://127.0.0.1:8000"))
+
+    assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert "失効" in response.content.decode()

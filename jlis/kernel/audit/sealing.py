@@ -17,6 +17,8 @@ from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.isolation.scope import SYSTEM, acting
 from jlis.kernel.vault import keys
 
+# A block is held in memory when it is made and when it is checked; one transaction is never divided.
+LARGEST_BLOCK = 20_000
 _ONE_SEALER = 5_011_001  # advisory lock number
 _FRONTIER = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
@@ -38,6 +40,7 @@ def seal(*, at: datetime) -> Sealed:
         below = cursor.fetchone()[0]
         last = AuditBlock.objects.order_by("-height").first()
         start = last.transaction_below if last else 0
+        below = _cut(start, below)
         entries = list(
             AuditEntry.objects.filter(transaction__gte=start, transaction__lt=below).order_by("transaction", "id")
         )
@@ -49,6 +52,16 @@ def seal(*, at: datetime) -> Sealed:
         block = _write_block(last, genuine, start, below, at)
         index_subjects(genuine)
         return Sealed(block.height, block.count, forged)
+
+
+def _cut(start: int, below: int) -> int:
+    """Where the block ends: at `below`, or at the first transaction past the largest number of entries."""
+    waiting = AuditEntry.objects.filter(transaction__gte=start, transaction__lt=below).order_by("transaction")
+    numbers = waiting.values_list("transaction", flat=True)
+    beyond = list(numbers[LARGEST_BLOCK : LARGEST_BLOCK + 1])
+    if not beyond:
+        return below
+    return beyond[0] if beyond[0] > numbers[0] else beyond[0] + 1
 
 
 def _write_block(
@@ -120,8 +133,10 @@ def anchor(*, day: date) -> AuditAnchor | None:
 
 
 def seal_now() -> Sealed:
-    """Seal at the present instant; what beat calls every few seconds."""
-    return seal(at=datetime.now(UTC))
+    """Seal what there is, block after block; what beat calls every few seconds. Returns the last block's account."""
+    while (sealed := seal(at=datetime.now(UTC))).count >= LARGEST_BLOCK // 2:
+        continue
+    return sealed
 
 
 __all__ = ["AuditLeaf", "Sealed", "anchor", "index_subjects", "seal", "seal_now"]

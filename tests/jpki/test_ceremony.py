@@ -22,10 +22,10 @@ TEXT = cast.CEREMONY.format(authority="sign", generation=1)
 
 
 @pytest.fixture
-def key_files(db, settings, tmp_path, key_holders):
-    settings.JLIS_KEYS_DIR = tmp_path / "keys"
+def key_files(db, monkeypatch, tmp_path, key_holders):
+    monkeypatch.setattr(key_store, "folder", lambda: tmp_path / "pki")
     known.forget()
-    yield tmp_path / "keys" / "pki"
+    yield tmp_path / "pki"
     known.forget()
 
 

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command, load_command_clas
 
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
+from jpki.gateways import key_store
 from jpki.models import CrlPublication, Generation
 from jpki.selectors import authorities as known
 from tests.jpki import cast
@@ -32,8 +33,8 @@ def run(*words: object, **options: object) -> dict:
     return json.loads(out.getvalue().splitlines()[-1])
 
 
-def test_a_ceremony_from_its_file(centre, settings, tmp_path: Path, at):
-    settings.JLIS_KEYS_DIR = tmp_path / "keys"
+def test_a_ceremony_from_its_file(centre, monkeypatch, tmp_path: Path, at):
+    monkeypatch.setattr(key_store, "folder", lambda: tmp_path / "pki")
     known.forget()
     account("second-holder", "JLIS-JPKI", "CERTIFICATE_OPERATOR", at=at)
     file, passphrases = tmp_path / "ceremony.toml", tmp_path / "passphrases.json"

@@ -14,3 +14,4 @@ os.environ["JLIS_KEYS_DIR"] = str(_home / "keys")
 os.environ["JLIS_FILES_DIR"] = str(_home / "files")
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.pop("JLIS_TODAY", None)
+(_home / "staticfiles").mkdir()  # whitenoise looks for it at the start of every process

@@ -27,6 +27,7 @@ urlpatterns = [
     path("healthz", operations.health, name="health"),
     path("readyz", operations.ready, name="ready"),
     path("metrics", operations.scrape, name="metrics"),
+    path("api/v1/jobs", jobs_api.JobsView.as_view(), name="api_jobs"),
     path("api/v1/jobs/<uuid:job_id>", jobs_api.JobView.as_view(), name="api_job"),
     path("api/v1/jobs/<uuid:job_id>/result", jobs_api.JobResultView.as_view(), name="api_job_result"),
 ]

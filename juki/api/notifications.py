@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jlis.kernel.faces.rest.paging import PAGE_PARAMETERS, HousePages
 from jlis.kernel.faces.rest.views import HouseView, idempotent
 from jlis.kernel.time import now
 from juki.choices import ChangeReasonChoice, KanaSource, NotificationStatus, ResidentClass, Sex
+from juki.models import Notification
 from juki.services import notifications
 from juki.services.notifications import Taken
 
@@ -55,8 +58,32 @@ class NotificationsAnswer(serializers.Serializer):
     results = TakenDocument(many=True)
 
 
+class StoredDocument(serializers.Serializer):
+    """A notification as it stands now."""
+
+    notification = serializers.UUIDField()
+    key = serializers.CharField()
+    reason = serializers.CharField()
+    changed_on = serializers.DateField()
+    status = serializers.ChoiceField([choice.lower() for choice in NotificationStatus.values])
+    received_at = serializers.DateTimeField()
+
+
+class NotificationsPage(serializers.Serializer):
+    """One page of notifications."""
+
+    results = StoredDocument(many=True)
+
+
 class NotificationsView(HouseView):
     """Notifications of changes."""
+
+    @extend_schema(operation_id="list_notifications", responses={200: NotificationsPage}, parameters=PAGE_PARAMETERS)
+    def get(self, request: Request) -> Response:
+        """What became of one's own notifications, newest first, in pages."""
+        pages = HousePages(("-received_at", "-id"))
+        page = pages.paginate_queryset(Notification.objects.all(), request, self) or []
+        return pages.get_paginated_response([_stored(row) for row in page])
 
     permission = "juki.notify"
 
@@ -74,6 +101,17 @@ class NotificationsView(HouseView):
         """
         taken = notifications.receive(notices=_rows(request.data), by=self.actor, at=now(), channel="REST")
         return Response({"results": [_document(one) for one in taken]})
+
+
+def _stored(row: Notification) -> dict[str, Any]:
+    return {
+        "notification": str(row.pk),
+        "key": row.key,
+        "reason": row.reason,
+        "changed_on": row.changed_on.isoformat(),
+        "status": row.status.lower(),
+        "received_at": timezone.localtime(row.received_at).isoformat(),
+    }
 
 
 def _rows(body: Any) -> list[Any]:

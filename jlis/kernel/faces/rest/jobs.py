@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jlis.kernel.faces.pages.jobs import report_response, result_response, state_document
+from jlis.kernel.faces.rest.paging import PAGE_PARAMETERS, HousePages
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.jobs import selectors, services
 from jlis.kernel.jobs.models import Job
@@ -37,6 +38,25 @@ class JobDocument(serializers.Serializer):
 def accepted(job: Job) -> Response:
     """202 with where to poll."""
     return Response(state_document(job), status=202, headers={"Location": f"/api/v1/jobs/{job.pk}", "Retry-After": "2"})
+
+
+class JobPage(serializers.Serializer):
+    """One page of jobs."""
+
+    results = JobDocument(many=True)
+
+
+class JobsView(HouseView):
+    """The jobs of one's own organisation."""
+
+    permission = "*"
+
+    @extend_schema(operation_id="list_jobs", responses={200: JobPage}, parameters=PAGE_PARAMETERS)
+    def get(self, request: Request) -> Response:
+        """Newest first, in pages."""
+        pages = HousePages(("-created_at", "-id"))
+        page = pages.paginate_queryset(selectors.visible_to(self.actor), request, self) or []
+        return pages.get_paginated_response([state_document(job) for job in page])
 
 
 class JobView(HouseView):

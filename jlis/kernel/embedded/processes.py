@@ -4,6 +4,7 @@ A bare pid proves nothing: after a kill and a restart it may belong to a strange
 here by its program and the folder it works in, or by its pid together with the time of its start.
 """
 
+import atexit
 import os
 import signal
 import socket
@@ -24,6 +25,11 @@ _held: list[subprocess.Popen[bytes]] = []
 def hold(child: subprocess.Popen[bytes]) -> None:
     """Keep the handle of a child that outlives whoever started it, so that its end can be taken note of."""
     _held.append(child)
+
+
+@atexit.register
+def _take_note() -> None:
+    _held[:] = [child for child in _held if child.poll() is None]
 
 
 def running(pid: int, started: float | None = None) -> psutil.Process | None:
@@ -70,6 +76,7 @@ def end(process: psutil.Process, *steps: tuple[signal.Signals, float]) -> bool:
 
 
 def _reap(pid: int) -> None:
+    _take_note()
     # Where it is not our child, its parent or the system takes note of its end.
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)

@@ -53,7 +53,6 @@ class DiscrepancyKind(models.TextChoices):
     BEFORE_BIRTH = "BEFORE_BIRTH", "生年月日より前の異動"
     BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE", "前の異動より前の異動"
     ALREADY_REGISTERED = "ALREADY_REGISTERED", "既に登録済み"
-    FOREIGN_SENDER = "FOREIGN_SENDER", "住所地でない団体からの通知"
     DECEASED = "DECEASED", "死亡により消除済み"
 
 

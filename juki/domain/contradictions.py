@@ -18,7 +18,6 @@ class Contradiction(StrEnum):
     UNKNOWN_RESIDENT = "UNKNOWN_RESIDENT"
     ALREADY_REGISTERED = "ALREADY_REGISTERED"
     TWO_MUNICIPALITIES = "TWO_MUNICIPALITIES"
-    FOREIGN_SENDER = "FOREIGN_SENDER"
     DECEASED = "DECEASED"
     NOT_CURRENT = "NOT_CURRENT"
     BEFORE_BIRTH = "BEFORE_BIRTH"
@@ -64,10 +63,12 @@ def rule(kind: Contradiction, *, article: str, law: str, advice: str) -> Callabl
     Contradiction.UNKNOWN_RESIDENT,
     article="住民基本台帳法30条の6第1項",
     law="記載、消除又は修正は、住民票に記載された者について通知する。",
-    advice="住民票コードを確かめ、転入または出生の通知が先に届いているか調べてください。",
+    advice="この市区町村に該当者がいません。住民票コードを確かめ、転入または出生の通知が先に届いているか調べてください。",
 )
-def nobody_to_change(notice: Notice, standing: Standing | None) -> bool:
-    return standing is None and notice.facts.kind is not ChangeClass.ENTRY
+def nobody_here_to_change(notice: Notice, standing: Standing | None) -> bool:
+    # Somebody registered elsewhere is nobody here: the answer must not tell the one from the other.
+    elsewhere = standing is None or standing.office != notice.municipality
+    return elsewhere and notice.facts.kind is not ChangeClass.ENTRY
 
 
 @rule(
@@ -112,18 +113,6 @@ def current_elsewhere(notice: Notice, standing: Standing | None) -> bool:
         and standing.is_current
         and notice.facts.kind is ChangeClass.ENTRY
         and standing.office != notice.municipality
-    )
-
-
-@rule(
-    Contradiction.FOREIGN_SENDER,
-    article="住民基本台帳法30条の6第1項",
-    law="通知は、住民票を備える市町村長が行う。",
-    advice="住民票は別の市区町村にあります。住所地の市区町村に連絡してください。",
-)
-def from_another_office(notice: Notice, standing: Standing | None) -> bool:
-    return (
-        standing is not None and notice.facts.kind is not ChangeClass.ENTRY and standing.office != notice.municipality
     )
 
 

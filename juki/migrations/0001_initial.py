@@ -383,7 +383,6 @@ class Migration(migrations.Migration):
                             ("BEFORE_BIRTH", "生年月日より前の異動"),
                             ("BEFORE_LAST_CHANGE", "前の異動より前の異動"),
                             ("ALREADY_REGISTERED", "既に登録済み"),
-                            ("FOREIGN_SENDER", "住所地でない団体からの通知"),
                             ("DECEASED", "死亡により消除済み"),
                         ],
                         max_length=24,

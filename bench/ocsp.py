@@ -1,0 +1,141 @@
+"""OCSP over the web server: ready answers and signed ones, against `openssl ocsp` and a bare WSGI answer."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509 import ocsp
+
+from bench import http
+from bench.stage import TOWN, Line, chief, web
+
+REQUESTS = 2000
+_HEADERS = {"Content-Type": "application/ocsp-request"}
+_CEREMONY = """\
+ceremony = "root"
+authority = "auth"
+generation = 1
+public_base = "http://127.0.0.1:18092"
+holders = ["bench-1", "bench-2"]
+"""
+
+
+def bare(environ, start_response):
+    """The bare WSGI answer: as many bytes as an OCSP answer has."""
+    start_response("200 OK", [("Content-Type", "application/ocsp-response"), ("Content-Length", "1700")])
+    return [b"x" * 1700]
+
+
+def measure(rows: int) -> list[Line]:
+    """Answers a second, in turn."""
+    folder = Path(os.environ["JLIS_HOME"]) / "ocsp"
+    folder.mkdir(exist_ok=True)
+    authority, certificate = _certificate()
+    plain = ocsp.OCSPRequestBuilder().add_certificate(certificate, authority, hashes.SHA1())
+    ready = plain.build().public_bytes(serialization.Encoding.DER)
+    nonced = plain.add_extension(x509.OCSPNonce(os.urandom(16)), critical=False).build()
+    signed = nonced.public_bytes(serialization.Encoding.DER)
+    figures: dict[str, list[float]] = {"ready": [], "signed": [], "bare": [], "openssl": []}
+    with (
+        web("jlis.wsgi", 18092) as ours,
+        web("bench.ocsp:bare", 18093) as plain_wsgi,
+        _OpenSsl(folder, certificate, 18094) as theirs,
+    ):
+        for _ in range(3):
+            figures["ready"].append(http.rate(ours, "/pki/auth/ocsp", ready, _HEADERS, requests=REQUESTS))
+            figures["openssl"].append(_sequential(theirs, signed))
+            figures["signed"].append(http.rate(ours, "/pki/auth/ocsp", signed, _HEADERS, requests=REQUESTS // 2))
+            figures["bare"].append(http.rate(plain_wsgi, "/", ready, _HEADERS, requests=REQUESTS))
+    middle = {name: sorted(rates)[1] for name, rates in figures.items()}
+    return [
+        Line("OCSP ready, answers/s", middle["ready"], "openssl ocsp", middle["openssl"], at_least=3),
+        Line("OCSP signed each, answers/s", middle["signed"], "openssl ocsp", middle["openssl"], at_least=1),
+        Line("OCSP ready, answers/s", middle["ready"], "bare WSGI answer", middle["bare"]),
+    ]
+
+
+def _certificate() -> tuple[x509.Certificate, x509.Certificate]:
+    from jlis.kernel.isolation.scope import JPKI, acting
+    from jlis.kernel.people import services as people
+    from jlis.kernel.people.selectors import actor_named
+    from jlis.kernel.time import Moment, now
+    from jpki.domain.kinds import Kind
+    from jpki.engine.keys import Holder
+    from jpki.models import Generation
+    from jpki.selectors import certificates
+    from jpki.services import authorities, issuing
+    from jpki.services.issuing import Order
+    from juki.models import IdentityRecord
+
+    at = now()
+    people.found_administrators(passwords=("bench-password-1", "bench-password-2"), organisation="JLIS", at=at)
+    first, second = (actor_named(name) for name in people.FOUNDERS)
+    for username in ("bench-1", "bench-2"):
+        staff = people.open_account(
+            username=username, family_name="計", given_name="測", organisation="JLIS-JPKI",
+            password="a-long-bench-phrase", needs_second_factor=False, by=first, at=at,
+        )  # fmt: skip
+        grant = people.request_duty(staff_id=staff.pk, duty="CERTIFICATE_OPERATOR", by=first, at=at)
+        people.approve_duty(grant_id=grant.pk, by=second, at=at)
+    by = actor_named("bench-1")
+    holders = [Holder("bench-1", "計測のための合言葉その一です"), Holder("bench-2", "計測のための合言葉その二です")]
+    with acting(by.scope):
+        made = authorities.hold_ceremony(
+            text=_CEREMONY, holders=holders, by=by, at=Moment.of(at.later(minutes=-5).instant)
+        )
+    with acting(chief().scope):
+        resident: UUID = IdentityRecord.objects.filter(office=TOWN, state="CURRENT")[0].resident
+    key = rsa.generate_private_key(65537, 2048).public_key()
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    issued = issuing.issue_many(
+        orders=[Order(resident, Kind.AUTH_CARD, spki)], by=chief(), at=at, purpose="JUKI-CARD", processes=1
+    )
+    with acting(JPKI):
+        generation = Generation.objects.get(pk=made.pk)
+        octets = certificates.der(certificates.get(issued.certificates[0]))
+    return x509.load_der_x509_certificate(bytes(generation.certificate)), x509.load_der_x509_certificate(octets)
+
+
+class _OpenSsl:
+    """`openssl ocsp` as a responder over an authority of its own; it answers one connection at a time."""
+
+    def __init__(self, folder: Path, certificate: x509.Certificate, port: int):
+        self.folder, self.port, self.serial = folder, port, certificate.serial_number
+
+    def __enter__(self) -> str:
+        run = {"cwd": self.folder, "check": True, "capture_output": True}
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "ca.pem",
+             "-subj", "/CN=bench", "-days", "2"], **run,
+        )  # fmt: skip
+        index = f"V\t301231235959Z\t\t{self.serial:02X}\tunknown\t/CN=holder\n"
+        (self.folder / "index.txt").write_text(index)
+        self.process = subprocess.Popen(
+            ["openssl", "ocsp", "-index", "index.txt", "-CA", "ca.pem", "-rsigner", "ca.pem", "-rkey", "key.pem",
+             "-port", str(self.port)], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(1)
+        return f"127.0.0.1:{self.port}"
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def _sequential(address: str, body: bytes) -> float:
+    """Answers a second where each needs a connection of its own, as openssl's responder has it."""
+    import http.client
+
+    count = REQUESTS // 4
+    started = time.perf_counter()
+    for _ in range(count):
+        connection = http.client.HTTPConnection(address, timeout=10)
+        connection.request("POST", "/", body, _HEADERS)
+        connection.getresponse().read()
+        connection.close()
+    return count / (time.perf_counter() - started)

@@ -1,0 +1,123 @@
+"""What the benchmarks stand on: a database of their own, one town's register, keys, certificates, a web server."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import django
+
+TOWN = "131016"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure against another. Figures are a rate or seconds; `at_least` and `at_most` bound the ratio."""
+
+    what: str
+    own: float
+    against: str
+    other: float
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Own divided by other."""
+        return self.own / self.other
+
+    @property
+    def target(self) -> str:
+        """The bound in words."""
+        return f">= {self.at_least}" if self.at_least is not None else f"<= {self.at_most}" if self.at_most else ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is met."""
+        met = (self.at_least is None or self.ratio >= self.at_least) and (
+            self.at_most is None or self.ratio <= self.at_most
+        )
+        return "met" if met else "MISSED"
+
+
+def prepare(rows: int) -> None:
+    """A fresh database with masters, keys and accounts."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"].rsplit("/", 1)[0] + "/postgres", autocommit=True) as admin:
+        admin.execute("DROP DATABASE IF EXISTS jlis WITH (FORCE)")
+        admin.execute("CREATE DATABASE jlis OWNER jlis_owner TEMPLATE template0")
+    for command in (["migrate", "-v0"], ["load_reference", "-v0"], ["make_keys"]):
+        subprocess.run([sys.executable, "manage.py", *command], check=True, stdout=subprocess.DEVNULL)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
+    django.setup()
+
+
+def chief():
+    """A supervisor of the town who may load, as if signed in."""
+    from jlis.kernel.actors import Actor, ActorKind
+    from jlis.kernel.isolation.scope import Scope
+    from jlis.kernel.people.permissions import registered
+
+    scope = Scope("jlis_municipal", TOWN)
+    return Actor(ActorKind.STAFF, "bench", "bench", TOWN, scope, frozenset(), frozenset(registered()))
+
+
+def allot(size: int) -> None:
+    """Codes for the town."""
+    from jlis.kernel.isolation.scope import REGISTRY, acting
+    from jlis.kernel.time import now
+    from juki.services import codes
+
+    with acting(REGISTRY):
+        codes.allot(office=TOWN, size=size, by=chief(), at=now())
+
+
+def people_csv(rows: int, seed: int) -> bytes:
+    """Made-up residents as a file."""
+    from jlis.demo.population import Population, as_csv
+    from jlis.kernel.isolation.scope import SYSTEM, acting
+    from jlis.kernel.time import now
+
+    with acting(SYSTEM):
+        population = Population(Random(seed), (TOWN,))
+    return as_csv([population.person(TOWN, now().day) for _ in range(rows)])
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one run takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def in_turn(own: Callable[[], object], other: Callable[[], object], times: int = 3) -> tuple[float, float]:
+    """The medians of two pieces of work, run A B A B … so that both meet the same machine."""
+    pairs = [(seconds(own), seconds(other)) for _ in range(times)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+@contextmanager
+def web(application: str, port: int) -> Iterator[str]:
+    """gunicorn as `make run` starts it, with one worker, serving an application."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_OWNER")}
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
+    log = Path(os.environ["JLIS_HOME"]) / "log" / "bench-web.log"
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
+             "--workers=1", "--threads=4", "--no-control-socket"],
+            env=environment, stdout=file, stderr=file,
+        )  # fmt: skip
+    try:
+        time.sleep(3)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)

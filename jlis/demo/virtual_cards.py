@@ -1,6 +1,7 @@
 """Five cards in five states, as somebody would hold them: keys and PINs in files, nothing of them in the database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -22,11 +23,11 @@ def pick(*, random: Random, staff: dict[str, Actor], at: Moment) -> list[dict[st
     towns = list(staff.items())
     first, second = towns[0], towns[min(1, len(towns) - 1)]
     cards = [
-        _card(random, first, "VALID", lambda found: _both(found, State.VALID, State.VALID)),
-        _card(random, first, "SIGNATURE_REVOKED", lambda found: _both(found, State.REVOKED, State.VALID)),
-        _card(random, first, "REVOKED", lambda found: _both(found, State.REVOKED, State.REVOKED)),
-        _card(random, second, "VALID", lambda found: _both(found, State.VALID, State.VALID)),
-        _card(random, first, "SUSPENDED", lambda found: _both(found, State.VALID, State.VALID), skip=1),
+        _card(random, first, "VALID", State.VALID, State.VALID),
+        _card(random, first, "SIGNATURE_REVOKED", State.REVOKED, State.VALID),
+        _card(random, first, "REVOKED", State.REVOKED, State.REVOKED),
+        _card(random, second, "VALID", State.VALID, State.VALID),
+        _card(random, first, "SUSPENDED", State.VALID, State.VALID, skip=1),
     ]
     held = [card for card in cards if card is not None]
     for card in held:
@@ -35,22 +36,16 @@ def pick(*, random: Random, staff: dict[str, Actor], at: Moment) -> list[dict[st
     return [{key: value for key, value in card.items() if key != "certificates"} for card in held]
 
 
-def _both(found: QuerySet[Certificate], sign: State, auth: State) -> QuerySet[Certificate]:
-    signed = Certificate.objects.filter(kind=Kind.SIGN_CARD, status__state=sign).values("resident")
-    return found.filter(status__state=auth, resident__in=signed)
-
-
 def _card(
-    random: Random,
-    town: tuple[str, Actor],
-    state: str,
-    narrow: Callable[[QuerySet[Certificate]], QuerySet[Certificate]],
-    skip: int = 0,
+    random: Random, town: tuple[str, Actor], state: str, sign: State, auth: State, skip: int = 0
 ) -> dict[str, Any] | None:
+    """The card of the first resident, by serial number, whose two certificates stand so."""
     office, by = town
     with acting(by.scope.for_purpose(PURPOSE)):
-        found = narrow(Certificate.objects.filter(kind=Kind.AUTH_CARD, office=office)).select_related("status")
-        chosen = found.order_by("status__serial")[skip : skip + 1].first()
+        signed = set(_in_state(Kind.SIGN_CARD, sign, office).values_list("resident", flat=True))
+        found = _in_state(Kind.AUTH_CARD, auth, office).select_related("status").order_by("status__serial")
+        fitting = (each for each in found.iterator(chunk_size=500) if each.resident_id in signed)
+        chosen = next(islice(fitting, skip, None), None)
         if chosen is None:
             return None
         certificates_of = Certificate.objects.filter(resident=chosen.resident_id).values_list("pk", flat=True)
@@ -63,6 +58,10 @@ def _card(
             "state": state,
             "certificates": list(certificates_of),
         }
+
+
+def _in_state(kind: Kind, state: State, office: str) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(kind=kind, status__state=state, office=office)
 
 
 def _suspend(card: dict[str, Any], by: Actor, at: Moment) -> None:

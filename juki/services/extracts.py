@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain import cp932
 from jlis.kernel.domain.eras import format_era
+from jlis.kernel.domain.subject_sets import SubjectSet
 from jlis.kernel.errors import FieldError, Forbidden, Invalid
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.jobs import services as jobs
@@ -90,18 +92,14 @@ def draw(run: Run) -> None:
     """The job's work: COPY under the prefecture's own role, then the file in the wanted encoding, then the audit."""
     wanted = read_request(run.parameters["request"])
     folder = run.folder()
-    raw = folder / "rows.tmp"
+    target = folder / "result.csv"
+    writer = _Writer(wanted, target)
     with transaction.atomic(), scope(run.scope.for_purpose(wanted.affair)):
-        total = _copy_out(wanted, run, raw)
-        run.progress(0, total, at_once=True)
-        target = folder / "result.csv"
-        writer = _Writer(wanted, target)
-        with raw.open("rb") as lines:
-            for done, (residents, rows) in _with_numbers(wanted, lines):
-                writer.write(residents, rows)
-                run.progress(done, total)
+        batches = _through_file(wanted, run, folder) if wanted.wants_number else _copied(wanted, run)
+        for batch in batches:
+            writer.write([line[1:37] for line in batch], _cells(wanted, batch))
+            run.progress(writer.rows)
         writer.close()
-        raw.unlink()
         audit.record(
             action="juki.extracted",
             by=run.actor,
@@ -130,7 +128,7 @@ def draw(run: Run) -> None:
         report = folder / "substitutions.csv"
         _write_substitutions(writer.substitutions, report)
         run.attach_report(report, filename=f"extract-{run.job.pk}-substitutions.csv")
-    run.progress(total, total, at_once=True)
+    run.progress(writer.rows, writer.rows, at_once=True)
     run.attach(target, filename=f"extract-{run.job.pk}.csv", content_type=f"text/csv; charset={_charset(wanted)}")
 
 
@@ -173,18 +171,35 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
     return sorted(set(named))
 
 
-def _copy_out(wanted: ExtractRequest, run: Run, path: Path) -> int:
+def _copied(wanted: ExtractRequest, run: Run) -> Iterator[list[bytes]]:
+    """The query's lines as COPY gives them, in batches: the resident's id first, then the cells."""
     statement = statements.STATEMENT.format(
-        items=_select_list(wanted),
-        conditions=sql.SQL(" AND ").join(_conditions(wanted, run)),
+        items=_select_list(wanted), conditions=sql.SQL(" AND ").join(_conditions(wanted, run))
     )
-    rows = 0
-    with connection.cursor() as cursor, path.open("wb") as file, cursor.cursor.copy(statement) as copy:
-        for block in copy:
-            file.write(block)
-            rows += bytes(block).count(b"\n")
-            run.progress(rows)
-    return rows
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        rows = iter(copy)
+        while batch := [bytes(row) for row in islice(rows, _ROWS_AT_ONCE)]:
+            yield batch
+
+
+def _through_file(wanted: ExtractRequest, run: Run, folder: Path) -> Iterator[list[bytes]]:
+    """The same by way of a file: numbers are asked for on this connection, which COPY would keep busy."""
+    raw = folder / "rows.tmp"
+    with raw.open("wb") as file:
+        for batch in _copied(wanted, run):
+            file.writelines(batch)
+    with raw.open("rb") as file:
+        while batch := list(islice(file, _ROWS_AT_ONCE)):
+            yield batch
+    raw.unlink()
+
+
+def _cells(wanted: ExtractRequest, batch: list[bytes]) -> list[bytes]:
+    """What goes into the file: the lines without the id, with the number at its place where it was asked for."""
+    rows = [line[_ID_WIDTH:-1] for line in batch]
+    if not wanted.wants_number:
+        return rows
+    return _insert_numbers([line[1:37] for line in batch], rows, wanted.items.index("individual_number"))
 
 
 def _select_list(wanted: ExtractRequest) -> sql.Composable:
@@ -224,27 +239,6 @@ def _period(wanted: ExtractRequest) -> Iterator[sql.Composable]:
     yield in_force.format(last, since)
 
 
-def _with_numbers(wanted: ExtractRequest, lines: BinaryIO) -> Iterator[tuple[int, tuple[list[bytes], list[bytes]]]]:
-    """Lines in batches, split into the resident's id and what goes into the file."""
-    done = 0
-    place = wanted.items.index("individual_number") if wanted.wants_number else None
-    while batch := list(_some(lines)):
-        done += len(batch)
-        residents = [line[1:37] for line in batch]
-        rows = [line[_ID_WIDTH:].rstrip(b"\n") for line in batch]
-        if place is not None:
-            rows = _insert_numbers(residents, rows, place)
-        yield done, (residents, rows)
-
-
-def _some(lines: BinaryIO) -> Iterable[bytes]:
-    for _ in range(_ROWS_AT_ONCE):
-        line = lines.readline()
-        if not line:
-            return
-        yield line
-
-
 def _insert_numbers(residents: list[bytes], rows: list[bytes], place: int) -> list[bytes]:
     ids = [UUID(resident.decode()) for resident in residents]
     opened = numbers.open_numbers(list(dict.fromkeys(ids)))
@@ -262,7 +256,7 @@ class _Writer:
     def __init__(self, wanted: ExtractRequest, path: Path):
         self.rows = 0
         self.substitutions: list[tuple[int, str, str]] = []
-        self.residents: set[UUID] = set()
+        self.residents = SubjectSet()
         self._is_cp932 = wanted.encoding is Encoding.CP932
         self._file = path.open("wb")
         heading = ",".join(f'"{LABELS[item]}"' for item in wanted.items)
@@ -271,7 +265,7 @@ class _Writer:
 
     def write(self, residents: list[bytes], rows: list[bytes]) -> None:
         """Write a batch."""
-        self.residents.update(UUID(resident.decode()) for resident in residents)
+        self.residents.add_texts(residents)
         self._put(rows)
 
     def _put(self, rows: list[bytes], *, count: bool = True) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import AuditEntry, Outcome
-from jlis.kernel.domain.subject_sets import pack_subjects
+from jlis.kernel.domain.subject_sets import SubjectSet, pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.request_context import request_id
@@ -32,7 +32,7 @@ class Act:
 
     action: str
     subject: UUID | None = None
-    subjects: Sequence[UUID] | None = None
+    subjects: Sequence[UUID] | SubjectSet | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -42,11 +42,13 @@ def record(
     by: Actor,
     purpose: str = "",
     subject: UUID | None = None,
-    subjects: Iterable[UUID] | None = None,
+    subjects: Iterable[UUID] | SubjectSet | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Write one entry with the running transaction; returns its id. A bulk act names all its residents at once."""
-    act = Act(action, subject, list(subjects) if subjects is not None else None, detail or {})
+    if subjects is not None and not isinstance(subjects, SubjectSet):
+        subjects = list(subjects)
+    act = Act(action, subject, subjects, detail or {})
     return record_many([act], by=by, purpose=purpose)[0]
 
 
@@ -70,7 +72,7 @@ def denied(*, action: str, by: Actor, purpose: str = "", reason: str, subject: U
 
 
 def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcome: Outcome) -> AuditEntry:
-    many = act.subjects is not None
+    packed, count = _packed(act)
     return AuditEntry(
         id=uuid7(at),
         at=at,
@@ -82,11 +84,19 @@ def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcom
         outcome=outcome.value,
         purpose=purpose,
         subject=act.subject,
-        subjects=pack_subjects(act.subjects) if many else None,
-        subject_count=len(set(act.subjects)) if many else int(act.subject is not None),
+        subjects=packed,
+        subject_count=count,
         detail=dict(act.detail),
         request_id=request,
     )
+
+
+def _packed(act: Act) -> tuple[bytes | None, int]:
+    if act.subjects is None:
+        return None, int(act.subject is not None)
+    if isinstance(act.subjects, SubjectSet):
+        return act.subjects.packed(), len(act.subjects)
+    return pack_subjects(act.subjects), len(set(act.subjects))
 
 
 _COLUMNS = (

@@ -1,4 +1,4 @@
-"""C5 under kill -9: worker, broker and database die in the middle of 200 moves; nothing is lost, nothing done twice."""
+"""C5 under kill -9: worker, broker and database die in the middle of a town's moves; nothing is lost, nothing twice."""
 
 import base64
 import json
@@ -142,8 +142,8 @@ def kill_worker(home: Home) -> None:
 
 
 def kill_broker(home: Home) -> None:
-    for process in processes_of(home, "valkey-server"):
-        os.kill(process, signal.SIGKILL)
+    (broker,) = processes_of(home, "valkey-server")
+    os.kill(broker, signal.SIGKILL)
 
 
 def kill_database(home: Home) -> None:

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.faces.navigation import NavItem, register
-from jlis.kernel.faces.pages.desk import Card, on_the_desk
+from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.jobs import selectors as jobs
 from jlis.kernel.jobs.models import JobState
 from jlis.kernel.time import Moment
@@ -19,7 +19,7 @@ register(
 
 
 @on_the_desk(permission="kernel.see_jobs", order=50)
-def job_cards(actor: Actor, at: Moment) -> list[Card]:
+def job_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """What waits for approval, what runs, what failed."""
     visible = jobs.visible_to(actor)
     url = reverse("job_list")

@@ -1,6 +1,7 @@
 """Asking for a bulk extract on the screen; the request file can be saved, or read in."""
 
 import json
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -50,10 +51,10 @@ def _request_file(document: dict[str, object]) -> HttpResponse:
     return response
 
 
-def _places(request: StaffRequest, day) -> list[tuple[str, str]]:
+def _places(request: StaffRequest, day: date) -> list[tuple[str, str]]:
     """The prefecture's municipalities, each designated city before its wards."""
     offices = municipalities.offices_at(day, within=request.actor.organisation)
-    cities = {office.city_id: office.city for office in offices if office.city_id}
+    cities = {office.city.code: office.city for office in offices if office.city}
     places = [(city.code, f"{city.name}（全区）") for city in cities.values()]
     places += [(office.code, office.name) for office in offices]
     return sorted(places)

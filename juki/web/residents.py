@@ -1,5 +1,6 @@
 """Searching for a person, reading their record, disclosing who looked."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -95,10 +96,10 @@ def disclosure(request: StaffRequest, resident: UUID) -> HttpResponse:
     return render(request, "juki/residents/disclosure.html", shown)
 
 
-def _purposes(request: StaffRequest, day) -> list[Affair]:
+def _purposes(request: StaffRequest, day: date) -> list[Affair]:
     return list(affairs.open_to(request.actor.organisation, day).filter(table="").order_by("pk"))
 
 
-def _label(purpose: str, day) -> str:
+def _label(purpose: str, day: date) -> str:
     affair = affairs.in_force(day).filter(code=purpose).first()
     return affair.description if affair else purpose

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import time
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from jlis.kernel.audit import sealing
+from jlis.kernel.audit.models import AuditEntry, AuditSubject
 from jlis.kernel.errors import Conflict, Forbidden, Invalid
 from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, acting
 from jlis.kernel.jobs import running
@@ -168,9 +170,19 @@ def test_another_prefectures_town_cannot_be_drawn(register, operator, at):
         extracts.request(document=document(municipalities=[TSURUMI]), by=operator, at=at)
 
 
+def indexed() -> bool:
+    with acting(REGISTRY):
+        extracted = AuditEntry.objects.filter(action="juki.extracted").values("pk")
+        return AuditSubject.objects.filter(entry__in=extracted).exists()
+
+
 def test_each_person_drawn_sees_it_in_the_disclosure(register, operator, approver, clerk, at):
     drawn(operator, approver, at)
-    sealing.seal_now()
+    # The sealer waits for older transactions of the whole cluster, those of the tests beside this one included.
+    until = time.monotonic() + 30
+    while not indexed() and time.monotonic() < until:
+        sealing.seal_now()
+        time.sleep(0.05)
     with acting(clerk.scope):
         from juki.selectors.residents import FourItems, matching
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Forbidden
+from jlis.kernel.people.models import Staff
 
 View = Callable[..., HttpResponse]
 
@@ -17,6 +18,7 @@ class StaffRequest(HttpRequest):
     """A request with the acting member of staff; what `staff_view` functions receive."""
 
     actor: Actor
+    user: Staff
 
 
 def staff_view(*, permission: str) -> Callable[[View], View]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from jlis.kernel.actors import Actor
-from jlis.kernel.faces.web import staff_view
+from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import Moment, now
 
 
@@ -48,7 +48,7 @@ def on_the_desk(*, permission: str, order: int = 100) -> Callable[[Source], Sour
 
 
 @staff_view(permission="*")
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: StaffRequest) -> HttpResponse:
     """The first screen after signing in."""
     at = now()
     shown = [

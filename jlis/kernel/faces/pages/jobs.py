@@ -1,14 +1,17 @@
 """Jobs on the staff site: the list, one job with its live progress, decisions, the result."""
 
+from pathlib import Path
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jlis.kernel.errors import Refused
-from jlis.kernel.faces.web import staff_view
+from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.jobs import selectors, services
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import Job, JobState
@@ -16,16 +19,16 @@ from jlis.kernel.time import now
 
 
 @staff_view(permission="kernel.see_jobs")
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: StaffRequest) -> HttpResponse:
     """The organisation's jobs, newest first."""
     page = Paginator(selectors.visible_to(request.actor), 50).get_page(request.GET.get("page"))
     for job in page:
-        job.kind_label = kind_of(job.kind).label
+        job.kind_label = kind_of(job.kind).label  # type: ignore[attr-defined]
     return render(request, "shell/jobs/list.html", {"page": page})
 
 
 @staff_view(permission="kernel.see_jobs")
-def job_detail(request: HttpRequest, job_id) -> HttpResponse:
+def job_detail(request: StaffRequest, job_id: UUID) -> HttpResponse:
     """One job: state, progress, decision, result."""
     job = selectors.get(job_id, by=request.actor)
     kind = kind_of(job.kind)
@@ -46,14 +49,14 @@ def job_detail(request: HttpRequest, job_id) -> HttpResponse:
 
 
 @staff_view(permission="kernel.see_jobs")
-def job_state(request: HttpRequest, job_id) -> JsonResponse:
+def job_state(request: StaffRequest, job_id: UUID) -> JsonResponse:
     """The state for the page's own polling."""
     return JsonResponse(state_document(selectors.get(job_id, by=request.actor)))
 
 
 @staff_view(permission="kernel.see_jobs")
 @require_POST
-def job_decision(request: HttpRequest, job_id) -> HttpResponse:
+def job_decision(request: StaffRequest, job_id: UUID) -> HttpResponse:
     """Approve, send back, cancel, or try again."""
     decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
     try:
@@ -75,14 +78,14 @@ def job_decision(request: HttpRequest, job_id) -> HttpResponse:
 
 @staff_view(permission="kernel.see_jobs")
 @require_POST
-def job_result(request: HttpRequest, job_id) -> HttpResponse:
+def job_result(request: StaffRequest, job_id: UUID) -> FileResponse:
     """Fetch the result; by POST, since each fetch is written down."""
     if request.POST.get("part") == "report":
         return report_response(*services.fetch_report(job_id=job_id, by=request.actor, at=now()))
     return result_response(*services.fetch_result(job_id=job_id, by=request.actor, at=now()))
 
 
-def result_response(job: Job, path) -> FileResponse:
+def result_response(job: Job, path: Path) -> FileResponse:
     """The file of a finished job as a download with its digest."""
     response = FileResponse(path.open("rb"), as_attachment=True, filename=job.result_name)
     response.headers["Content-Type"] = job.result_type
@@ -91,7 +94,7 @@ def result_response(job: Job, path) -> FileResponse:
     return response
 
 
-def report_response(job: Job, path) -> FileResponse:
+def report_response(job: Job, path: Path) -> FileResponse:
     """The report beside a result as a download."""
     response = FileResponse(path.open("rb"), as_attachment=True, filename=job.report_name)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from jlis.kernel.audit import services as audit
-from jlis.kernel.faces.web import public_view, staff_view
+from jlis.kernel.faces.web import StaffRequest, public_view, staff_view
 from jlis.kernel.isolation.scope import DOOR, acting, scope
 from jlis.kernel.people.models import Staff, StaffSession
 from jlis.kernel.people.selectors import actor_of_staff
@@ -102,7 +102,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @staff_view(permission="*")
 @sensitive_post_parameters()
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: StaffRequest) -> HttpResponse:
     """Change one's own password; every other session of it ends."""
     with acting(DOOR):
         form = PasswordChangeForm(request.user, request.POST or None)

@@ -1,15 +1,17 @@
 """The accounts of one's organisation: open one, ask for a duty, give or end it."""
 
 import secrets
+from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from jlis.kernel.errors import Refused
-from jlis.kernel.faces.web import staff_view
+from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.isolation.scope import DOOR, acting
 from jlis.kernel.people import services
 from jlis.kernel.people.models import DutyGrant, Staff
@@ -35,13 +37,13 @@ class DutyForm(forms.Form):
 
     duty = forms.ChoiceField(label="職務")
 
-    def __init__(self, *args, kind: str, **kwargs):
+    def __init__(self, *args: Any, kind: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["duty"].choices = [(d.code, d.label) for d in duties().values() if kind in d.kinds]
 
 
 @staff_view(permission="kernel.administer_staff")
-def staff_list(request: HttpRequest) -> HttpResponse:
+def staff_list(request: StaffRequest) -> HttpResponse:
     """The accounts of one's organisation and the duties that wait for a second person."""
     with acting(DOOR):
         people = list(Staff.objects.filter(organisation_id=request.actor.organisation).order_by("username"))
@@ -58,7 +60,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_view(permission="kernel.administer_staff")
-def open_account(request: HttpRequest) -> HttpResponse:
+def open_account(request: StaffRequest) -> HttpResponse:
     """Open an account; the first password is shown once."""
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -81,7 +83,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
 
 
 @staff_view(permission="kernel.administer_staff")
-def request_duty(request: HttpRequest, staff_id) -> HttpResponse:
+def request_duty(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     """Ask that somebody be given a duty."""
     with acting(DOOR):
         person = Staff.objects.select_related("organisation").filter(pk=staff_id).first()
@@ -102,7 +104,7 @@ def request_duty(request: HttpRequest, staff_id) -> HttpResponse:
 
 @staff_view(permission="kernel.administer_staff")
 @require_POST
-def decide_duty(request: HttpRequest, grant_id) -> HttpResponse:
+def decide_duty(request: StaffRequest, grant_id: UUID) -> HttpResponse:
     """Give the duty that was asked for, or end it."""
     if request.POST.get("decision") == "approve":
         services.approve_duty(grant_id=grant_id, by=request.actor, at=now())

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -101,7 +101,7 @@ def load_file(
             loaded.rejects += [Reject(line, "resident_code", "この住民票コードは登録済みです。") for line, _ in taken]
             refused = {resident for _, resident in taken}
             residents = [resident for resident in residents if resident not in refused]
-            scalars = {
+            scalars: dict[str, int | str | datetime] = {
                 "prefecture": tenant.prefecture,
                 "municipality": tenant.municipality,
                 "office": tenant.office,

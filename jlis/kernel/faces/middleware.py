@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -17,6 +18,7 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Forbidden, Refused
 from jlis.kernel.faces import metrics
 from jlis.kernel.faces.rest import problems
+from jlis.kernel.faces.web import ActingRequest
 from jlis.kernel.isolation.scope import DOOR, scope
 from jlis.kernel.people.selectors import actor_of_staff
 from jlis.kernel.request_context import set_request_id
@@ -77,8 +79,8 @@ class StaffScopeMiddleware:
             if request.path not in (reverse("second_factor"), reverse("sign_out")):
                 return redirect("second_factor")
             return self.get_response(request)
-        request.actor = user.actor = actor_of_staff(user)
-        with scope(request.actor.scope):
+        user.actor = cast(ActingRequest, request).actor = actor_of_staff(user)
+        with scope(user.actor.scope):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -86,7 +88,7 @@ class StaffScopeMiddleware:
         if not isinstance(error, Refused) or request.path.startswith("/api/"):
             return None
         if isinstance(error, Forbidden):
-            request.denial = error.code  # type: ignore[attr-defined]
+            cast(ActingRequest, request).denial = error.code
         return render(request, "shell/refused.html", {"refusal": error}, status=error.status)
 
     @staticmethod

@@ -14,10 +14,16 @@ from jlis.kernel.people.models import Staff
 View = Callable[..., HttpResponse]
 
 
-class StaffRequest(HttpRequest):
-    """A request with the acting member of staff; what `staff_view` functions receive."""
+class ActingRequest(HttpRequest):
+    """A request of somebody known: the middleware or a token named the actor. `denial` says what was refused."""
 
     actor: Actor
+    denial: str
+
+
+class StaffRequest(ActingRequest):
+    """A request with the acting member of staff; what `staff_view` functions receive."""
+
     user: Staff
 
 

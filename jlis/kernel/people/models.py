@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 from oauth2_provider.models import AbstractApplication
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import DOOR, acting
 
 
@@ -39,6 +40,8 @@ class Staff(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
     objects = StaffManager()
+    # Set for the length of a request, by the middleware.
+    actor: Actor | None = None
 
     class Meta:
         verbose_name = "職員"
@@ -69,8 +72,7 @@ class Staff(AbstractBaseUser):
         return self.is_active and "kernel.view_registers" in self._permissions()
 
     def _permissions(self) -> frozenset[str]:
-        from_actor = getattr(self, "actor", None)
-        return from_actor.permissions if from_actor else frozenset()
+        return self.actor.permissions if self.actor else frozenset()
 
     def set_password(self, raw_password: str | None) -> None:
         """Store a new hash in the credential, as the door."""

@@ -12,6 +12,7 @@ urlpatterns = [
     path("juki/residents/<uuid:resident>/", residents.detail, name="juki_resident"),
     path("juki/residents/<uuid:resident>/number/", residents.number, name="juki_number"),
     path("juki/residents/<uuid:resident>/disclosure/", residents.disclosure, name="juki_disclosure"),
+    path("juki/residents/<uuid:resident>/disclosure/paper/", residents.disclosure_paper, name="juki_disclosure_paper"),
     path("juki/notices/", notices.notice_list, name="juki_notices"),
     path("juki/notices/new/", notices.choose_reason, name="juki_notice_new"),
     path("juki/notices/new/<str:reason>/", notices.enter, name="juki_notice_enter"),

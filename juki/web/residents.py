@@ -7,15 +7,22 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jlis.kernel.domain.eras import format_era_time
+from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Invalid
 from jlis.kernel.faces import panels
+from jlis.kernel.faces.papers import pdf_response
 from jlis.kernel.faces.web import StaffRequest, staff_view
+from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.time import now
 from juki.domain.changes import REASONS
 from juki.models import Affair
+from juki.pdf import disclosure as disclosure_form
 from juki.selectors import affairs
+from juki.selectors.disclosures import Disclosed
 from juki.selectors.residents import FourItems
 from juki.services import disclosures, queries
 from juki.web.forms import ENTERED_FOR_KNOWN, SearchForm
@@ -94,6 +101,28 @@ def disclosure(request: StaffRequest, resident: UUID) -> HttpResponse:
         "breadcrumbs": [("本人確認情報の検索", reverse("juki_search")), ("提供状況の開示", "")],
     }
     return render(request, "juki/residents/disclosure.html", shown)
+
+
+@staff_view(permission="juki.disclose")
+@require_POST
+def disclosure_paper(request: StaffRequest, resident: UUID) -> HttpResponse:
+    """The same as a PDF for the person to take home."""
+    at = now()
+    record, lines = disclosures.disclose(resident=resident, by=request.actor, at=at)
+    paper = disclosure_form.render(
+        name=record.name,
+        born=PartialDate.from_iso(record.birth_date).in_japanese,
+        lines=[_paper_line(line) for line in lines],
+        office=bodies.name_of(request.actor.organisation),
+        disclosed_on=at.day,
+    )
+    return pdf_response(paper, name="disclosure.pdf")
+
+
+def _paper_line(line: Disclosed) -> disclosure_form.Line:
+    fields = "、".join(line.fields) or "―"
+    at = format_era_time(timezone.localtime(line.at))
+    return disclosure_form.Line(at, line.organisation, line.method, line.purpose_label or line.purpose, fields)
 
 
 def _purposes(request: StaffRequest, day: date) -> list[Affair]:

@@ -23,3 +23,9 @@ def scope_for(organisation_code: str) -> Scope:
     if kind is None:
         raise NotFound("organisation_unknown", f"団体・機関 {organisation_code} はありません。", field="organisation")
     return Scope(ROLES[OrganisationKind(kind)], org=organisation_code)
+
+
+def name_of(organisation_code: str) -> str:
+    """The name of a body as papers and screens show it; its code where it is not known."""
+    name = Organisation.objects.filter(code=organisation_code).values_list("name", flat=True).first()
+    return name or organisation_code

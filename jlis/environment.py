@@ -6,7 +6,7 @@ Each variable may be given as `NAME` or, for secrets, as `NAME_FILE` naming a fi
 import os
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
@@ -32,9 +32,9 @@ def _read_secret_files() -> None:
 class Environment(BaseSettings):
     """The environment variables of the project."""
 
-    database_url: str = Field("", description="the login role's database; owns nothing")
-    database_owner_url: str = Field("", description="the owner's database, for migrations and reference data alone")
-    redis_url: str = Field("", description="the broker and cache")
+    database_url: Annotated[str, Field(description="the login role's database; owns nothing")] = ""
+    database_owner_url: Annotated[str, Field(description="the owner's, for migrations and reference data alone")] = ""
+    redis_url: Annotated[str, Field(description="the broker and cache")] = ""
     jlis_home: Path = ROOT / "var"
     jlis_keys_dir: Path | None = None
     jlis_files_dir: Path | None = None

@@ -64,10 +64,5 @@ class DiscrepancyState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", "通知を取り下げて解消"
 
 
-class ChangeReasonChoice(models.TextChoices):
-    """異動事由, from the domain's table."""
-
-    _ignore_ = ["_reason"]
-    _reason: ChangeReason
-    for _reason in ChangeReason:
-        vars()[_reason.name] = _reason.value, REASONS[_reason].label
+CHANGE_REASONS = [(reason.value, REASONS[reason].label) for reason in ChangeReason]
+"""異動事由, from the domain's table."""

@@ -46,7 +46,7 @@ def versions_have_entries_and_events() -> Iterator[Finding]:
     yield Finding("juki.numbers", "住民と個人番号の数", residents, numbered)
 
 
-def _one(statement: str, *parameters: object) -> int:
+def _one(statement: str, *parameters: list[str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return int(cursor.fetchone()[0])

@@ -87,13 +87,16 @@ def certify(
             present = residents.latest_versions().filter(state=RecordState.CURRENT)
             people = list(present.order_by("name_kana", "birth_date", "name", "address"))
         orders = [order for row in people if _is_grown(row, at) for order in _orders(random, row, public_keys, at)]
-        before = issued
+
+        def counted(done: int, before: int = issued) -> None:
+            on_progress(before + done)
+
         made = issuing.issue_many(
             orders=orders,
             by=by,
             at=at,
             purpose=PURPOSE,
-            progress=lambda done, before=before: on_progress(before + done),
+            progress=counted,
         )
         if made.refusals:
             raise RuntimeError(f"実演の証明書が発行できません: {made.refusals[0].message}")

@@ -5,6 +5,7 @@ A refusal has a code for programs and a sentence for people; nobody decides by r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class NotFound(Refused):
 
     status = 404
 
-    def __init__(self, code: str = "not_found", message: str = "該当するものがありません。", **keywords):
+    def __init__(self, code: str = "not_found", message: str = "該当するものがありません。", **keywords: Any):
         super().__init__(code, message, **keywords)
 
 

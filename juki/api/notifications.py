@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from jlis.kernel.faces.rest.paging import PAGE_PARAMETERS, HousePages
 from jlis.kernel.faces.rest.views import HouseView, idempotent
 from jlis.kernel.time import now
-from juki.choices import ChangeReasonChoice, KanaSource, NotificationStatus, ResidentClass, Sex
+from juki.choices import CHANGE_REASONS, KanaSource, NotificationStatus, ResidentClass, Sex
 from juki.models import Notification
 from juki.services import notifications
 from juki.services.notifications import Taken
@@ -22,7 +22,7 @@ class NoticeDocument(serializers.Serializer):
 
     key = serializers.CharField(max_length=128, help_text="通知者が付ける通知キー。団体ごとに一度だけ使える。")
     sequence = serializers.IntegerField(required=False, help_text="住民ごとの通知順序。1から始まり、欠番は待つ。")
-    reason = serializers.ChoiceField(ChangeReasonChoice.choices, help_text="異動事由コード")
+    reason = serializers.ChoiceField(CHANGE_REASONS, help_text="異動事由コード")
     changed_on = serializers.DateField(help_text="異動年月日")
     municipality = serializers.CharField(required=False, help_text="市区町村コード（6桁）。市は区のコードを付ける。")
     resident_code = serializers.CharField(

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from juki.choices import ChangeReasonChoice, KanaSource, RecordState, ResidentClass, Sex
+from juki.choices import CHANGE_REASONS, KanaSource, RecordState, ResidentClass, Sex
 
 
 class IdentityRecord(models.Model):
@@ -46,7 +46,7 @@ class IdentityRecord(models.Model):
     birth_from = models.DateField("生年月日（最も早い日）")
     sex = models.CharField("性別", max_length=1, choices=Sex)
     resident_class = models.CharField("住民区分", max_length=10, choices=ResidentClass)
-    change_reason = models.CharField("異動事由", max_length=3, choices=ChangeReasonChoice)
+    change_reason = models.CharField("異動事由", max_length=3, choices=CHANGE_REASONS)
     changed_on = models.DateField("異動年月日")
     valid_from = models.DateField("有効開始日")
     valid_to = models.DateField("有効終了日", null=True)

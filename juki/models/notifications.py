@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from juki.choices import ChangeReasonChoice, DiscrepancyKind, DiscrepancyState, NotificationStatus
+from juki.choices import CHANGE_REASONS, DiscrepancyKind, DiscrepancyState, NotificationStatus
 
 
 class Notification(models.Model):
@@ -21,7 +21,7 @@ class Notification(models.Model):
     office = models.CharField("市区町村コード", max_length=6)
     key = models.CharField("通知キー", max_length=128)
     sequence = models.BigIntegerField("通知順序", null=True)
-    reason = models.CharField("異動事由", max_length=3, choices=ChangeReasonChoice)
+    reason = models.CharField("異動事由", max_length=3, choices=CHANGE_REASONS)
     changed_on = models.DateField("異動年月日")
     resident_code = models.CharField("住民票コード", max_length=11, blank=True)
     body = models.JSONField("内容")

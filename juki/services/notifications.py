@@ -99,7 +99,9 @@ def _read(raw: Sequence[Any], by: Actor, at: Moment) -> list[Notice]:
         raise Invalid.of([FieldError("", "empty", "通知が1件もありません。")])
     own = _offices_of(by, at)
     only = next(iter(own)) if len(own) == 1 else ""
-    notices, errors, keys = [], [], set()
+    notices: list[Notice] = []
+    errors: list[FieldError] = []
+    keys: set[tuple[str, str]] = set()
     for row, one in enumerate(raw, start=1):
         notice, faults = read_notice(one, row=row, municipality=only, today=at.day)
         if notice is not None:
@@ -219,6 +221,7 @@ def _apply(notification: Notification, notice: Notice, at: Moment, ledger: _Ledg
         _hold_as_discrepancy(notification, verdict, at, ledger)
         return verdict
     tenant = Tenant(notification.prefecture, notification.municipality, notification.office)
+    event: Event
     if resident is None:
         resident, event = _register(notification, notice, tenant, at)
     else:

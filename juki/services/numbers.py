@@ -57,7 +57,7 @@ def open_numbers(residents: Sequence[UUID]) -> dict[UUID, str]:
             "resident", "sealed"
         )
         found = list(rows)
-        opened = sealing.open_many([sealed for _, sealed in found], [resident.bytes for resident, _ in found])
+        opened = sealing.open_many([bytes(sealed) for _, sealed in found], [resident.bytes for resident, _ in found])
     return {resident: number.decode() for (resident, _), number in zip(found, opened, strict=True)}
 
 

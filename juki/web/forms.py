@@ -46,7 +46,7 @@ class SearchForm(ShellForm):
     def __init__(self, *args: Any, purposes: list[Affair], **keywords: Any):
         super().__init__(*args, **keywords)
         choices = [(affair.code, affair.description) for affair in purposes]
-        self.fields["purpose"].choices = choices if len(choices) == 1 else [("", "選んでください"), *choices]
+        self.offer("purpose", choices if len(choices) == 1 else [("", "選んでください"), *choices])
 
 
 class NoticeForm(ShellForm):
@@ -247,11 +247,11 @@ class ExtractForm(ShellForm):
         super().__init__(*args, **keywords)
         choices = [(affair.code, f"{affair.code}　{affair.description[:40]}") for affair in affairs]
         none = (NONE, "使わない")
-        self.fields["affair"].choices = [("", "選んでください"), *choices]
+        self.offer("affair", [("", "選んでください"), *choices])
         numbered = [affair.code for affair in affairs if affair.number_allowed]
-        self.fields["number_affair"].choices = [none, *(pair for pair in choices if pair[0] in numbered)]
-        self.fields["ordinance_affair"].choices = [none, *choices]
-        self.fields["municipalities"].choices = places
+        self.offer("number_affair", [none, *(pair for pair in choices if pair[0] in numbered)])
+        self.offer("ordinance_affair", [none, *choices])
+        self.offer("municipalities", places)
 
     def document(self) -> dict[str, Any]:
         """The cleaned form as a request document."""

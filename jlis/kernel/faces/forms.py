@@ -1,8 +1,8 @@
 """Fields as Japan's counters fill them in: dates with an era, readings, codes with a check digit, postcodes."""
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -31,6 +31,10 @@ class ShellForm(forms.Form):
         for field in self.fields.values():
             chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
             field.error_messages["required"] = "選んでください。" if chosen else "入力してください。"
+
+    def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+        """Set what a field offers, where that depends on who asks."""
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
 
 class _ShellWidget(forms.Widget):

@@ -55,7 +55,7 @@ def _places(trace: TracebackType | None) -> Iterator[str]:
 
 def configure(settings: dict[str, Any]) -> None:
     """Set up structlog and the standard library's logging to write the same JSON lines to standard error."""
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

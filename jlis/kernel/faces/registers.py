@@ -1,12 +1,13 @@
 """The base of every register in the admin: our audit chain keeps what Django's admin log would."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 from jlis.kernel.audit import services as audit
+from jlis.kernel.faces.web import StaffRequest
 
 
 class RegisterAdmin(admin.ModelAdmin):
@@ -19,11 +20,16 @@ class RegisterAdmin(admin.ModelAdmin):
         """Nothing that was in force is ever deleted."""
         return False
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    # Django's own log is not kept, so there is no LogEntry to return; Django does not ask for it.
+    def log_addition(  # type: ignore[override]
+        self, request: HttpRequest, obj: Model, message: Any
+    ) -> None:
         """Write the addition into the audit chain."""
         self._record(request, obj, "master.added", [])
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(  # type: ignore[override]
+        self, request: HttpRequest, obj: Model, message: Any
+    ) -> None:
         """Write the change into the audit chain, naming the fields."""
         changed = [field for part in message for field in part.get("changed", {}).get("fields", [])]
         self._record(request, obj, "master.changed", changed)
@@ -31,4 +37,4 @@ class RegisterAdmin(admin.ModelAdmin):
     @staticmethod
     def _record(request: HttpRequest, obj: Model, action: str, fields: list[str]) -> None:
         detail = {"master": obj._meta.label_lower, "key": str(obj.pk), "fields": fields}
-        audit.record(action=action, by=request.actor, detail=detail)  # type: ignore[attr-defined]
+        audit.record(action=action, by=cast(StaffRequest, request).actor, detail=detail)

@@ -1,5 +1,6 @@
 """What every staff screen shows around its content."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +26,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return shown
 
 
-def _last_login(instant) -> str:
+def _last_login(instant: datetime | None) -> str:
     if instant is None:
         return "初めてのログイン"
     local = timezone.localtime(instant)

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Forbidden
 from jlis.kernel.people.models import Staff
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+AnyView = TypeVar("AnyView", bound=View)
 
 
 class ActingRequest(HttpRequest):
@@ -32,7 +34,7 @@ def staff_view(*, permission: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor: Actor | None = getattr(request, "actor", None)
             if actor is None:
                 return redirect_to_login(request.get_full_path())
@@ -46,7 +48,7 @@ def staff_view(*, permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def public_view(view: View) -> View:
+def public_view(view: AnyView) -> AnyView:
     """Mark a view that anybody may enter, so that a test can tell it from one whose permission was forgotten."""
     view.permission = "public"  # type: ignore[attr-defined]
     return view

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from jlis.kernel.jobs.kinds import kind_of
+
 
 class JobState(models.TextChoices):
     """Where a job stands; the REST names are the same words in lower case."""
@@ -95,6 +97,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def kind_label(self) -> str:
+        """The word for its kind on screens."""
+        return kind_of(self.kind).label
 
     @property
     def percent(self) -> int | None:

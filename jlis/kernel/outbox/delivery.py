@@ -7,6 +7,7 @@ A handler that fails is tried again alone, with growing pauses; after `MAX_ATTEM
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
@@ -146,7 +147,7 @@ def _put_off(subscriber: Subscriber, at: datetime, error: Exception) -> int:
         return int(parked)
 
 
-def release(*, subscriber: str, subject) -> int:
+def release(*, subscriber: str, subject: UUID) -> int:
     """Let a parked subject be tried again, after its cause was mended; returns how many events were released."""
     with transaction.atomic():
         return OutboxPending.objects.filter(subscriber=subscriber, subject=subject, parked_at__isnull=False).update(

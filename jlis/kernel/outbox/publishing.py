@@ -66,7 +66,7 @@ def publish_many(events: Sequence[Event]) -> None:
         cursor.execute(_EVENTS, _columns(rows))
         if pending:
             cursor.execute(_PENDING, _columns(pending))
-    if waking.wake_deliverers not in [function for _, function, _ in connection.run_on_commit]:
+    if waking.wake_deliverers not in [function for _, function, *_ in connection.run_on_commit]:
         transaction.on_commit(waking.wake_deliverers)
 
 

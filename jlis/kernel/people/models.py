@@ -1,6 +1,8 @@
 """Staff accounts, their credentials and duties, machine clients, sessions."""
 
 import uuid
+from collections.abc import Iterator
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
@@ -12,6 +14,7 @@ from oauth2_provider.models import AbstractApplication
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import DOOR, acting
+from jlis.kernel.people.permissions import duties
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -26,7 +29,7 @@ class Staff(AbstractBaseUser):
         {"id", "organisation", "is_active", "last_login", "previous_login", "needs_second_factor", "created_at"}
     )
 
-    password = None
+    password = None  # type: ignore[assignment]  # Django's way to leave out an inherited field
     id = models.UUIDField("識別子", primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField("利用者ID", max_length=64, unique=True)
     family_name = models.CharField("姓", max_length=64)
@@ -38,7 +41,7 @@ class Staff(AbstractBaseUser):
     created_at = models.DateTimeField("作成日時")
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = StaffManager()
     # Set for the length of a request, by the middleware.
     actor: Actor | None = None
@@ -79,7 +82,7 @@ class Staff(AbstractBaseUser):
         with acting(DOOR):
             Credential.objects.update_or_create(staff=self, defaults={"hash": make_password(raw_password)})
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether the password is right; upgrades an outdated hash on the way."""
         with acting(DOOR):
             credential = Credential.objects.filter(staff=self).first()
@@ -94,7 +97,7 @@ class Staff(AbstractBaseUser):
             stored = Credential.objects.filter(staff=self).values_list("hash", flat=True).first() or ""
         return salted_hmac("jlis.kernel.people.session", stored, algorithm="sha256").hexdigest()
 
-    def get_session_auth_fallback_hash(self):
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
         """No older secret is honoured for sessions."""
         return iter(())
 
@@ -152,6 +155,12 @@ class DutyGrant(models.Model):
                 fields=["staff", "duty"], condition=Q(ended_at__isnull=True), name="duty_grant_once_at_a_time"
             ),
         ]
+
+    @property
+    def label(self) -> str:
+        """The duty's word on screens; its code where the duty is no more."""
+        known = duties().get(self.duty)
+        return known.label if known else self.duty
 
 
 class Client(AbstractApplication):

@@ -3,31 +3,35 @@
 The session is touched before and after the view's own transaction, where no other scope may reach it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 
 from jlis.kernel.isolation.scope import DOOR, acting
+
+if TYPE_CHECKING:
+    from jlis.kernel.people.models import StaffSession
 
 
 class SessionStore(db.SessionStore):
     """Django's database sessions under the door's role."""
 
     @classmethod
-    def get_model_class(cls):
+    def get_model_class(cls) -> "type[StaffSession]":
         from jlis.kernel.people.models import StaffSession
 
         return StaffSession
 
-    def create_model_instance(self, data: dict[str, Any]):
+    def create_model_instance(self, data: dict[str, Any]) -> "StaffSession":
         """The row to be saved, carrying whose session it is."""
-        row = super().create_model_instance(data)
+        row = cast("StaffSession", super().create_model_instance(data))
         row.staff = data.get("_auth_user_id")
         return row
 
-    def _get_session_from_db(self):
+    def _get_session_from_db(self) -> AbstractBaseSession | None:
         with acting(DOOR):
-            return super()._get_session_from_db()
+            return super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
 
     def exists(self, session_key: str) -> bool:
         with acting(DOOR):

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Literal
 
 from django import forms, template
 from django.forms import BoundField
@@ -57,8 +58,8 @@ def job_tone(state: str) -> str:
 
 
 @register.filter
-def figures(value: int | None) -> str:
-    """12,345."""
+def figures(value: int | Literal[""] | None) -> str:
+    """12,345; nothing of nothing, and of a variable that the page lacks."""
     return "" if value is None or value == "" else f"{int(value):,}"
 
 

@@ -22,8 +22,6 @@ from jlis.kernel.time import now
 def job_list(request: StaffRequest) -> HttpResponse:
     """The organisation's jobs, newest first."""
     page = Paginator(selectors.visible_to(request.actor), 50).get_page(request.GET.get("page"))
-    for job in page:
-        job.kind_label = kind_of(job.kind).label  # type: ignore[attr-defined]
     return render(request, "shell/jobs/list.html", {"page": page})
 
 

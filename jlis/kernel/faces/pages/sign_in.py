@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.faces.web import StaffRequest, public_view, staff_view
 from jlis.kernel.isolation.scope import DOOR, acting, scope
@@ -93,8 +94,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; by POST alone, so that no link can do it."""
     if request.method == "POST":
-        if getattr(request, "actor", None):
-            audit.record(action="staff.signed_out", by=request.actor)
+        actor: Actor | None = getattr(request, "actor", None)
+        if actor:
+            audit.record(action="staff.signed_out", by=actor)
         with scope(DOOR):
             auth.logout(request)
     return redirect("sign_in")

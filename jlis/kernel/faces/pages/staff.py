@@ -1,7 +1,8 @@
 """The accounts of one's organisation: open one, ask for a duty, give or end it."""
 
 import secrets
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -39,7 +40,24 @@ class DutyForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["duty"].choices = [(d.code, d.label) for d in duties().values() if kind in d.kinds]
+        offered = [(duty.code, duty.label) for duty in duties().values() if kind in duty.kinds]
+        cast(forms.ChoiceField, self.fields["duty"]).choices = offered
+
+
+@dataclass(frozen=True)
+class ShownGrant:
+    """A duty that waits, and whether the person at the screen asked for it or would receive it."""
+
+    grant: DutyGrant
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class ShownPerson:
+    """An account with the duties it holds."""
+
+    staff: Staff
+    grants: list[DutyGrant]
 
 
 @staff_view(permission="kernel.administer_staff")
@@ -50,13 +68,15 @@ def staff_list(request: StaffRequest) -> HttpResponse:
         grants = list(
             DutyGrant.objects.filter(staff__in=people, ended_at__isnull=True).select_related("staff", "requested_by")
         )
-    for grant in grants:
-        grant.label = duties()[grant.duty].label if grant.duty in duties() else grant.duty
-        grant.is_own = request.actor.id in (str(grant.requested_by_id), str(grant.staff_id))
-    for person in people:
-        person.grants = [grant for grant in grants if grant.staff_id == person.pk and grant.approved_at]
-    waiting = [grant for grant in grants if grant.approved_at is None]
-    return render(request, "shell/staff/list.html", {"people": people, "waiting": waiting})
+    shown = {
+        "people": [ShownPerson(one, [g for g in grants if g.staff_id == one.pk and g.approved_at]) for one in people],
+        "waiting": [
+            ShownGrant(each, request.actor.id in (str(each.requested_by_id), str(each.staff_id)))
+            for each in grants
+            if each.approved_at is None
+        ],
+    }
+    return render(request, "shell/staff/list.html", shown)
 
 
 @staff_view(permission="kernel.administer_staff")

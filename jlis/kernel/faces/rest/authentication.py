@@ -1,11 +1,13 @@
 """Bearer tokens of machine clients."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.request import Request
 
 from jlis.kernel.actors import Actor
+from jlis.kernel.faces.web import ActingRequest
 from jlis.kernel.isolation.scope import DOOR, scope
 from jlis.kernel.people.selectors import actor_of_client
 
@@ -26,7 +28,7 @@ class MachineUser:
 class ClientAuthentication(OAuth2Authentication):
     """Turns a token into an actor; tokens are read as the door."""
 
-    def authenticate(self, request: Request):
+    def authenticate(self, request: Request) -> tuple[MachineUser, Any] | None:
         # A token comes in the header alone; asked for one first, nobody gets to the body without it.
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return None
@@ -38,5 +40,5 @@ class ClientAuthentication(OAuth2Authentication):
             if token.application is None or not token.application.is_active:
                 return None
             actor = actor_of_client(token.application, token.scope.split())
-        request._request.actor = actor
+        cast(ActingRequest, request._request).actor = actor
         return MachineUser(actor), token

@@ -1,7 +1,11 @@
 """Each endpoint names one permission per method; the token must carry it."""
 
+from typing import cast
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from jlis.kernel.faces.rest.authentication import MachineUser
 
 
 class HoldsPermission(BasePermission):
@@ -13,5 +17,5 @@ class HoldsPermission(BasePermission):
         wanted = getattr(view, "permission", None)
         if isinstance(wanted, dict):
             wanted = wanted.get(request.method)
-        authenticated = getattr(request.user, "is_authenticated", False)
-        return bool(authenticated and wanted and (wanted == "*" or request.user.actor.may(wanted)))
+        client = cast(MachineUser | None, request.user)
+        return bool(client and wanted and (wanted == "*" or client.actor.may(wanted)))

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details, with Japanese titles and one entry per field at fault."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -68,8 +69,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         status = 401
     else:
         status = error.status_code
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)):
+        headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.PermissionDenied):
         _note_denial(context, str(error.detail))
     return _answer(_from_framework(error, status), status, headers)
@@ -109,7 +110,7 @@ def _from_framework(error: exceptions.APIException, status: int) -> dict[str, An
     return problem(status, code=codes if isinstance(codes, str) else "refused", detail=str(error.detail))
 
 
-def _field_errors(detail: Any, path: str = ""):
+def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
             yield from _field_errors(inner, path if name == "non_field_errors" else f"{path}/{name}")

@@ -1,5 +1,7 @@
 """OpenAPI 3.1 for the house: every operation documents its problems and, where it has one, its permission."""
 
+from typing import Any
+
 from drf_spectacular.openapi import AutoSchema
 
 PROBLEM_STATUSES = {
@@ -44,8 +46,10 @@ PROBLEM = {
 class HouseSchema(AutoSchema):
     """Adds the problem documents and the OAuth scope to every operation."""
 
-    def get_operation(self, path, path_regex, path_prefix, method, registry):
-        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
+    ) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is None:
             return None
         content = {"application/problem+json": {"schema": PROBLEM}}

@@ -1,8 +1,14 @@
 """Calls per client and minute, counted in the cache."""
 
+from typing import TYPE_CHECKING
+
 import structlog
 from redis.exceptions import RedisError
+from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 log = structlog.get_logger(__name__)
 
@@ -12,11 +18,11 @@ class PerClient(SimpleRateThrottle):
 
     scope = "client"
 
-    def get_cache_key(self, request, view):
+    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         user = request.user
         return f"throttle:{user.pk}" if getattr(user, "is_authenticated", False) else None
 
-    def allow_request(self, request, view):
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         try:
             return super().allow_request(request, view)
         except RedisError as error:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import connection
 from django.http import HttpResponse
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict, FieldError, Invalid, Unprocessable
+from jlis.kernel.faces.rest.authentication import MachineUser
 from jlis.kernel.faces.rest.models import IdempotencyRecord
 from jlis.kernel.isolation.scope import enter
 
@@ -32,7 +33,7 @@ class HouseView(APIView):
     @property
     def actor(self) -> Actor:
         """The client that calls."""
-        return self.request.user.actor
+        return cast(MachineUser, self.request.user).actor
 
 
 def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:

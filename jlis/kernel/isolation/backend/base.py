@@ -13,9 +13,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions run under the role of `isolation.scope.current()`."""
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
-        if not autocommit and scope.current() is not None:
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
+        wanted = scope.current()
+        if not autocommit and wanted is not None:
             # Leaving autocommit is how Django begins a transaction; the driver sends BEGIN with this statement.
-            wanted = scope.current()
             with self.wrap_database_errors:
                 self.connection.execute(scope._ASSUME, (wanted.role, wanted.org, wanted.purpose))

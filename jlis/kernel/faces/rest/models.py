@@ -7,7 +7,9 @@ class IdempotencyRecord(models.Model):
     """The first answer to a key, written with the act itself, so that a replay gets the same bytes."""
 
     PERSONAL = frozenset({"body"})
-    PLAIN = frozenset({"id", "client", "organisation", "key", "request_sha256", "status", "content_type", "created_at"})
+    PLAIN = frozenset(
+        {"id", "client", "organisation", "key", "request_sha256", "status", "content_type", "headers", "created_at"}
+    )
 
     client = models.CharField("接続システム", max_length=100)
     organisation = models.CharField("団体・機関コード", max_length=20)
@@ -15,6 +17,7 @@ class IdempotencyRecord(models.Model):
     request_sha256 = models.CharField("要求のSHA-256", max_length=64)
     status = models.PositiveSmallIntegerField("状態コード")
     content_type = models.CharField("形式", max_length=80)
+    headers = models.JSONField("見出し", default=dict)
     body = models.BinaryField("応答")
     created_at = models.DateTimeField("日時")
 

@@ -57,28 +57,26 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
         if known:
             return _replay(known, digest)
         answer = method(view, request, *args, **kwargs)
-        body = JSONRenderer().render(answer.data)
-        IdempotencyRecord(
+        first = IdempotencyRecord(
             client=client,
             organisation=view.actor.organisation,
             key=key,
             request_sha256=digest,
             status=answer.status_code,
             content_type="application/json",
-            body=body,
+            headers={name: value for name, value in answer.headers.items() if name != "Content-Type"},
+            body=JSONRenderer().render(answer.data),
             created_at=datetime.now(UTC),
-        ).save(force_insert=True)
-        response = HttpResponse(body, status=answer.status_code, content_type="application/json")
-        for name, value in answer.headers.items():
-            response.headers[name] = value
-        return response
+        )
+        first.save(force_insert=True)
+        return _as_given(first)
 
     return wrapper
 
 
 def _lock(client: str, key: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 5011))", [f"{client}\0{key}"[:200]])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 5011))", [f"{client} {key}"])
         if not cursor.fetchone()[0]:
             raise Conflict("key_in_use", "同じキーの要求を処理中です。しばらくしてから送り直してください。")
 
@@ -86,6 +84,12 @@ def _lock(client: str, key: str) -> None:
 def _replay(known: IdempotencyRecord, digest: str) -> HttpResponse:
     if known.request_sha256 != digest:
         raise Unprocessable("key_reused", "このキーは別の内容で使用済みです。新しいキーで送ってください。")
-    response = HttpResponse(bytes(known.body), status=known.status, content_type=known.content_type)
+    response = _as_given(known)
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def _as_given(record: IdempotencyRecord) -> HttpResponse:
+    return HttpResponse(
+        bytes(record.body), status=record.status, content_type=record.content_type, headers=record.headers
+    )

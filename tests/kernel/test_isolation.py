@@ -11,7 +11,7 @@ from tests.juki.factories import grown, tell, with_codes
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("kernel", "juki", "jpki")
+OURS = ("kernel", "juki", "jpki", "mynacard", "bcl", "lgwan", "konbini")
 # Tables of other packages that hold an account's data; their models cannot carry our declaration.
 OTHERS_WITH_PERSONS = {
     "axes_accessattempt", "axes_accessfailurelog", "axes_accesslog", "otp_totp_totpdevice",

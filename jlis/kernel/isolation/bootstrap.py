@@ -30,6 +30,9 @@ ROLES = (
     "jlis_numbers",
     "jlis_system",
     "jlis_jpki",
+    "jlis_mynacard",
+    "jlis_bcl",
+    "jlis_konbini",
     "jlis_public",
 )
 ROLES_SQL = Path(__file__).with_name("roles.sql")

@@ -79,6 +79,22 @@ def Protect(  # noqa: N802
     return RunSQL(";\n".join(statements), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
 
+def Admit(table: str, policies: Mapping[str, Policy]) -> RunSQL:  # noqa: N802
+    """Let further roles, those of a room above, at a table that is under row-level security already.
+
+    On a new database the table's own migration may have admitted them; what stands is left and said once more.
+    """
+    statements = []
+    for role, policy in policies.items():
+        statements.append(f"GRANT {policy.privileges} ON {table} TO {role}")
+        statements += [f"DROP POLICY IF EXISTS {role}_{command} ON {table}" for command in _COMMANDS]
+        statements.append(_create_policy(table, role, policy))
+    return RunSQL(";\n".join(statements), RunSQL.noop)
+
+
+_COMMANDS = ("select", "insert", "update", "delete")
+
+
 def _create_policy(table: str, role: str, policy: Policy) -> str:
     commands = {privilege.strip().split("(")[0].strip().upper() for privilege in policy.privileges.split(",")}
     return ";\n".join(
@@ -108,5 +124,8 @@ EVERY_ROLE = (
     "jlis_numbers",
     "jlis_system",
     "jlis_jpki",
+    "jlis_mynacard",
+    "jlis_bcl",
+    "jlis_konbini",
     "jlis_public",
 )

@@ -18,6 +18,9 @@ BEGIN
         'jlis_numbers',      -- the individual numbers, and nothing else
         'jlis_system',       -- the kernel's own work: sealing, delivering, running jobs
         'jlis_jpki',         -- jpki's subscribers and publications
+        'jlis_mynacard',     -- mynacard's services, subscribers and batches
+        'jlis_bcl',          -- bcl's copies, whichever town they are of
+        'jlis_konbini',      -- konbini's relay and its counts
         'jlis_public'        -- the public face of the PKI; no resident
     ]
     LOOP

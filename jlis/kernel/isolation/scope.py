@@ -34,6 +34,9 @@ REGISTRY = Scope("jlis_registry")
 NUMBERS = Scope("jlis_numbers")
 AUDITOR = Scope("jlis_auditor")
 JPKI = Scope("jlis_jpki")
+MYNACARD = Scope("jlis_mynacard")
+BCL = Scope("jlis_bcl")
+KONBINI = Scope("jlis_konbini")
 
 _current: ContextVar[Scope | None] = ContextVar("jlis_scope", default=None)
 

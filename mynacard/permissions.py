@@ -1,0 +1,1 @@
+"""What the room lets people and clients do."""

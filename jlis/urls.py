@@ -20,4 +20,5 @@ urlpatterns = [
     path("api/schema/", public_view(SpectacularAPIView.as_view()), name="schema"),
     path("api/docs/", public_view(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="api_docs"),
 ]
+handler400 = "jlis.kernel.faces.failures.bad_request"
 handler500 = "jlis.kernel.faces.failures.server_error"

@@ -57,6 +57,19 @@ def _no_scope_left_over():
     isolation.enter(None)
 
 
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """The files' names of a release are known only after `collectstatic`."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture
+def quick_passwords(settings):
+    """Passwords that are quick to check; not for tests whose servers, with settings of their own, check them."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def at() -> Moment:
     """The day on which most tests stand."""

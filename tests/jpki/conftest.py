@@ -17,12 +17,8 @@ from tests.jpki.engine.house import Outside
 
 
 @pytest.fixture(autouse=True)
-def _light_settings(settings):
-    """No collected static files in tests, and passwords that are quick to check."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+def _quick_passwords(quick_passwords):
+    """Every test of the room signs in within this process."""
 
 
 @pytest.fixture

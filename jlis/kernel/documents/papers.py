@@ -25,7 +25,7 @@ class Paper:
     The same content gives the same bytes: no clock and no random identifier goes in.
     """
 
-    def __init__(self, *, title: str, author: str = "", foot: str = ""):
+    def __init__(self, *, title: str, author: str = "", foot: str = "", reference: str = ""):
         self._buffer = BytesIO()
         font(GOTHIC)  # before the canvas, which otherwise names a font that is not embedded
         self._canvas = _NumberedCanvas(
@@ -33,6 +33,8 @@ class Paper:
         )
         self._canvas.setTitle(title)
         self._canvas.setAuthor(author)
+        # What the paper belongs to, for programs: an identifier, never a person's item.
+        self._canvas.setSubject(reference)
         self._canvas.foot = foot
         self.y = HEIGHT - MARGIN
 

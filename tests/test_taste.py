@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from django.utils import translation
 from jlis.kernel.people.permissions import registered
 
 ROOT = settings.BASE_DIR
-ROOMS = ("jlis", "juki", "jpki")
+_project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ROOMS = tuple(_project["tool"]["importlinter"]["root_packages"])
 JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
 # A word that is the same in Japanese.
 NO_OTHER_WORD = {"SHA-256"}

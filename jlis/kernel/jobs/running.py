@@ -31,7 +31,7 @@ RESULT_KEPT = timedelta(days=7)
 
 
 class Cancelled(Exception):
-    """The job was asked to stop."""
+    """The job was asked to stop, or another worker has taken it up since."""
 
 
 class Run:
@@ -41,25 +41,16 @@ class Run:
         self.job = job
         self.parameters: Mapping[str, Any] = job.parameters
         self.purpose = job.purpose
-        self.scope = Scope(job.role, job.organisation, job.purpose)
-        # The permission was held when the job was submitted; the job acts on that decision.
-        self.actor = Actor(
-            ActorKind(job.requested_by_kind),
-            job.requested_by,
-            job.requested_by_label,
-            job.organisation,
-            self.scope,
-            frozenset(),
-            frozenset(registered()),
-        )
+        self.actor = _actor(job)
+        self.scope = self.actor.scope
         self._reporter = reporter
         self._reported = 0.0
         self.summary: dict[str, Any] = {}
         self._result: dict[str, Any] = {}
 
     def folder(self) -> Path:
-        """The job's own folder for its result, made afresh for each attempt."""
-        path = Path(settings.JLIS_FILES_DIR) / "jobs" / str(self.job.pk)
+        """This attempt's own folder for its result: a worker that slept past its lease writes beside, not into it."""
+        path = _folder(self.job.pk) / str(self.job.attempts)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
 
@@ -73,10 +64,10 @@ class Run:
         self._reported = time.monotonic()
         row = self._reporter.execute(
             "UPDATE kernel_job SET done = %s, total = coalesce(%s, total), lease_until = %s"
-            " WHERE id = %s RETURNING cancel_requested",
-            (done, total, datetime.now(UTC) + LEASE, self.job.pk),
+            " WHERE id = %s AND state = 'RUNNING' AND attempts = %s RETURNING cancel_requested",
+            (done, total, datetime.now(UTC) + LEASE, self.job.pk, self.job.attempts),
         ).fetchone()
-        if row and row[0]:
+        if row is None or row[0]:
             raise Cancelled
 
     def attach(self, path: Path, *, filename: str, content_type: str) -> None:
@@ -103,11 +94,13 @@ class Run:
 
 
 def run_job(job_id: UUID) -> str | None:
-    """Claim a job and do it; returns the state it ended in, None when it was not to be had."""
+    """Claim a job and do it; returns the state it ended in, None when it was not to be had or kept."""
     job = _claim(job_id)
     if job is None:
         return None
     set_request_id(str(job.pk))
+    # What a former attempt left behind.
+    shutil.rmtree(_folder(job.pk), ignore_errors=True)
     with _reporting_connection() as reporter:
         run = Run(job, reporter)
         try:
@@ -141,7 +134,7 @@ def expire_results() -> int:
         ids = list(over.values_list("pk", flat=True))
         Job.objects.filter(pk__in=ids).update(state=JobState.EXPIRED, result_path="", report_path="")
     for job_id in ids:
-        shutil.rmtree(Path(settings.JLIS_FILES_DIR) / "jobs" / str(job_id), ignore_errors=True)
+        shutil.rmtree(_folder(job_id), ignore_errors=True)
     return len(ids)
 
 
@@ -156,9 +149,10 @@ def _claim(job_id: UUID) -> Job | None:
             return None
         job.attempts += 1
         if job.attempts > MAX_ATTEMPTS:
-            job.state, job.finished_at = JobState.FAILED, now
+            job.state, job.finished_at, job.lease_until = JobState.FAILED, now, None
             job.fault_code, job.fault_message = "too_many_attempts", "処理が繰り返し中断しました。"
             job.save()
+            _record_end(job, JobState.FAILED)
             return None
         job.state, job.lease_until = JobState.RUNNING, now + LEASE
         job.started_at = job.started_at or now
@@ -166,7 +160,7 @@ def _claim(job_id: UUID) -> Job | None:
         return job
 
 
-def _finish(run: Run, state: JobState, code: str = "", message: str = "") -> str:
+def _finish(run: Run, state: JobState, code: str = "", message: str = "") -> str | None:
     now = datetime.now(UTC)
     with acting(SYSTEM):
         fields: dict[str, Any] = {
@@ -180,14 +174,32 @@ def _finish(run: Run, state: JobState, code: str = "", message: str = "") -> str
         if state == JobState.SUCCEEDED:
             fields |= run._result
         changed = Job.objects.filter(pk=run.job.pk, state=JobState.RUNNING, attempts=run.job.attempts).update(**fields)
-        if changed:
-            audit.record(
-                action=f"job.{state.value.lower()}",
-                by=run.actor,
-                purpose=run.purpose,
-                detail={"job": str(run.job.pk), "kind": run.job.kind},
-            )
+        if not changed:
+            return None
+        _record_end(run.job, state)
     return state.value
+
+
+def _record_end(job: Job, state: JobState) -> None:
+    detail = {"job": str(job.pk), "kind": job.kind}
+    audit.record(action=f"job.{state.value.lower()}", by=_actor(job), purpose=job.purpose, detail=detail)
+
+
+def _actor(job: Job) -> Actor:
+    """Who asked. The permission was held when the job was submitted; the job acts on that decision."""
+    return Actor(
+        ActorKind(job.requested_by_kind),
+        job.requested_by,
+        job.requested_by_label,
+        job.organisation,
+        Scope(job.role, job.organisation, job.purpose),
+        frozenset(),
+        frozenset(registered()),
+    )
+
+
+def _folder(job_id: UUID) -> Path:
+    return Path(settings.JLIS_FILES_DIR) / "jobs" / str(job_id)
 
 
 def _reporting_connection() -> psycopg.Connection:

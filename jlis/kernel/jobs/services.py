@@ -101,6 +101,7 @@ def retry(*, job_id: UUID, by: Actor, at: Moment) -> Job:
         raise Conflict("not_failed", "やり直せるのは失敗したジョブだけです。")
     job.state, job.attempts, job.done, job.finished_at = JobState.QUEUED, 0, 0, None
     job.fault_code = job.fault_message = ""
+    job.cancel_requested = False
     job.save()
     audit.record(action="job.retried", by=by, purpose=job.purpose, detail={"job": str(job.pk), "kind": job.kind})
     _run_after_commit(job)

@@ -145,7 +145,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["jlis.kernel.faces.rest.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["jlis.kernel.faces.rest.permissions.HoldsPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["jlis.kernel.faces.rest.parsing.HouseJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "jlis.kernel.faces.rest.schema.HouseSchema",
     "DEFAULT_THROTTLE_CLASSES": ["jlis.kernel.faces.rest.throttling.PerClient"],
     "DEFAULT_THROTTLE_RATES": {"client": "6000/min"},

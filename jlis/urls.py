@@ -21,4 +21,5 @@ urlpatterns = [
     path("api/docs/", public_view(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="api_docs"),
 ]
 handler400 = "jlis.kernel.faces.failures.bad_request"
+handler404 = "jlis.kernel.faces.failures.not_found"
 handler500 = "jlis.kernel.faces.failures.server_error"

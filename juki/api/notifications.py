@@ -102,6 +102,13 @@ class NotificationsView(HouseView):
         taken = notifications.receive(notices=_rows(request.data), by=self.actor, at=now(), channel="REST")
         return Response({"results": [_document(one) for one in taken]})
 
+    def row_pointer(self, row: int) -> str:
+        """A row stands alone, in a list, or in the list that `notifications` names."""
+        body = self.request.data
+        if isinstance(body, list):
+            return f"/{row - 1}"
+        return f"/notifications/{row - 1}" if _rows(body) != [body] else ""
+
 
 def _stored(row: Notification) -> dict[str, Any]:
     return {

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from jlis.kernel.domain.codes import MunicipalityCode
+from jlis.kernel.domain.eras import DateError
+from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from juki.domain.changes import ChangeReason
 from juki.domain.items import EXTRACT_ITEMS
 
 NONE = "NONE"
+LONGEST_CODE = 32
 
 
 class Target(StrEnum):
@@ -128,6 +131,9 @@ class _Reader:
         if not isinstance(value, str) or not value:
             self.fault(name, "required", f"{label}は必須です。")
             return ""
+        if len(value) > LONGEST_CODE or not value.isprintable():
+            self.fault(name, "not_a_code", f"{label}のコードではありません。")
+            return ""
         return value
 
     def _choice(self, name: str, kind: type[StrEnum], label: str) -> Any:
@@ -144,8 +150,8 @@ class _Reader:
                 self.fault(name, "required", "日付は必須です。")
             return None
         try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
+            return PartialDate.day_from_iso(value)
+        except (TypeError, DateError):
             self.fault(name, "not_a_date", "実在する日を YYYY-MM-DD で指定してください。")
             return None
 

@@ -22,10 +22,13 @@ IDENTITY_FIELDS = (
     "sex", "resident_class",
 )  # fmt: skip
 REQUIRED_FOR_ENTRY = ("name", "name_kana", "address", "birth_date", "sex", "resident_class")
+# A correction may take away a former surname or an alias, but none of these.
+NEVER_EMPTY = (*REQUIRED_FOR_ENTRY, "kana_source")
 LENGTHS = {
     "key": 128, "name": 200, "name_kana": 200, "former_surname": 100, "former_surname_kana": 100, "alias": 200,
     "address": 400,
 }  # fmt: skip
+LONGEST_CODE = 40
 CHOICES = {
     "sex": ("M", "F", "U"),
     "resident_class": ("JAPANESE", "FOREIGN"),
@@ -143,8 +146,10 @@ class _Reader:
         if not isinstance(value, str):
             self.fault(field, "not_text", f"{label}は文字列で指定してください。")
             return None
-        if len(value) > LENGTHS.get(field, 400):
-            self.fault(field, "too_long", f"{label}は{LENGTHS[field]}文字までです。")
+        longest = LENGTHS.get(field, LONGEST_CODE)
+        if len(value) > longest:
+            self.fault(field, "too_long", f"{label}は{longest}文字までです。")
+            return None
         if any(ord(character) < 32 or ord(character) == 127 for character in value):
             self.fault(field, "control_character", f"{label}に制御文字が含まれています。")
             return None
@@ -176,8 +181,8 @@ class _Reader:
         if not text:
             return None
         try:
-            changed_on = date.fromisoformat(text)
-        except ValueError:
+            changed_on = PartialDate.day_from_iso(text)
+        except DateError:
             self.fault("changed_on", "not_a_date", "異動年月日は実在する日を YYYY-MM-DD で指定してください。")
             return None
         if reason and (why := date_fault(reason, changed_on, today)):
@@ -203,6 +208,9 @@ class _Reader:
             if values[field] and values[field] not in allowed:
                 self.fault(field, "not_a_choice", f"{LABELS[field]}は{'・'.join(allowed)}のいずれかです。")
         carried = [field for field in IDENTITY_FIELDS if values[field] is not None]
+        for field in NEVER_EMPTY if not is_entry else ("kana_source",):
+            if values[field] == "":
+                self.fault(field, "required", f"{LABELS[field]}を空にすることはできません。")
         if reason and reason.kind is ChangeClass.REMOVAL and carried:
             self.fault(carried[0], "not_for_removal", f"{reason.label}の通知に本人の項目は付けられません。")
         if reason and reason.code is ChangeReason.MOVE_WITHIN and not values["address"]:

@@ -6,6 +6,12 @@ from tests.conftest import CHIYODA, SHINJUKU, TOKYO
 from tests.juki.caller import System, registered
 
 
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings):
+    """Secrets are hashed slowly on purpose; here that would be most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def town_system(db, at) -> System:
     """Chiyoda's system: it notifies and asks."""

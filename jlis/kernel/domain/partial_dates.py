@@ -60,6 +60,14 @@ class PartialDate:
         return cls(int(match["year"]), int(match["month"]), int(match["day"]))
 
     @classmethod
+    def day_from_iso(cls, text: str) -> datetime.date:
+        """A whole day from its stored form; `date.fromisoformat` would take 2026-W45-7 as well. Raises DateError."""
+        found = cls.from_iso(text)
+        if not found.is_full:
+            raise DateError("日まで指定してください")
+        return found.earliest()
+
+    @classmethod
     def parse(cls, text: str) -> Self:
         """From any form a person writes: as `parse_date` reads it, 昭和16年4月日不詳, S16.4.0, 1941-00-00."""
         plain = normalized(text)

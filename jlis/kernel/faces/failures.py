@@ -1,9 +1,10 @@
-"""The pages for what never reached a view: a crash, a request that cannot be read, one that is too large."""
+"""The pages for what never reached a view: a crash, a request that cannot be read, an address that leads nowhere."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import defaults
 
 from jlis.kernel.faces.rest import problems
 from jlis.kernel.request_context import request_id
@@ -13,6 +14,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400; for REST the middleware makes a problem of it."""
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
     return render(request, "413.html" if status == 413 else "400.html", status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404; a REST client gets a problem document."""
+    if request.path.startswith("/api/"):
+        return problems.response(request, 404, code="not_found", detail="このアドレスには何もありません。")
+    return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

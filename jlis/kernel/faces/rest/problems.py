@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem details, with Japanese titles and one entry per field at fault."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from jlis.kernel.errors import Forbidden, Refused, TooLarge
+from jlis.kernel.errors import FieldError, Forbidden, Refused, TooLarge
 from jlis.kernel.request_context import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +28,14 @@ TITLES = {
     429: "要求が多すぎます",
     500: "障害が起きました",
     503: "現在利用できません",
+}
+# Calls are counted by the minute.
+WINDOW = 60
+# What the framework has in English alone.
+_UNTRANSLATED = {
+    "invalid": "値の形が違います。",
+    "max_length": "要素が多すぎます。",
+    "min_length": "要素が足りません。",
 }
 
 
@@ -57,10 +65,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, RequestDataTooBig):
         error = TooLarge("body_too_large", "本文が大きすぎます。件数を分けて送ってください。")
         return _answer(_from_refusal(error, context), error.status, {})
-    if isinstance(error, exceptions.ParseError):
-        error = exceptions.ParseError(
-            f"本文がJSONとして読めません（{str(error.detail).removeprefix('JSON parse error - ')}）。"
-        )
     if not isinstance(error, exceptions.APIException):
         return None
     headers = {}
@@ -69,8 +73,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         status = 401
     else:
         status = error.status_code
-    if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)):
-        headers["Retry-After"] = str(int(wait) + 1)
+    if isinstance(error, exceptions.Throttled):
+        seconds = int(getattr(error, "wait", None) or WINDOW) + 1
+        headers["Retry-After"] = str(seconds)
+        error.detail = exceptions.ErrorDetail(f"{seconds}秒待ってから呼び出してください。", code="throttled")
     if isinstance(error, exceptions.PermissionDenied):
         _note_denial(context, str(error.detail))
     return _answer(_from_framework(error, status), status, headers)
@@ -85,22 +91,22 @@ def response(request: HttpRequest, status: int, *, code: str, detail: str) -> Js
 
 
 def _from_refusal(error: Refused, context: dict[str, Any]) -> dict[str, Any]:
-    errors = [
-        {key: value for key, value in (
-            ("row", each.row), ("field", each.field), ("pointer", _pointer(each.field, each.row)),
-            ("code", each.code), ("message", each.message)) if value not in (None, "")}
-        for each in error.errors
-    ]  # fmt: skip
-    if error.field and not errors:
-        errors = [{"field": error.field, "pointer": f"/{error.field}", "code": error.code, "message": error.message}]
+    found = error.errors
+    if error.field and not found:
+        found = [FieldError(error.field, error.code, error.message)]
+    errors = [_fault(each, context["view"].row_pointer) for each in found]
     if isinstance(error, Forbidden):
         _note_denial(context, error.code)
     return problem(error.status, code=error.code, detail=error.message, errors=errors)
 
 
-def _pointer(field: str, row: int | None) -> str:
-    path = field.replace(".", "/")
-    return f"/{row - 1}/{path}" if row else f"/{path}"
+def _fault(error: FieldError, row_pointer: Callable[[int], str]) -> dict[str, Any]:
+    """One fault; its pointer (RFC 6901) leads to the value in the body as it was sent, empty for the body itself."""
+    row = {"row": error.row} if error.row else {}
+    field = {"field": error.field} if error.field else {}
+    pointer = row_pointer(error.row) if error.row else ""
+    pointer += f"/{error.field.replace('.', '/')}" if error.field else ""
+    return row | field | {"pointer": pointer, "code": error.code, "message": error.message}
 
 
 def _from_framework(error: exceptions.APIException, status: int) -> dict[str, Any]:
@@ -119,11 +125,14 @@ def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             nested = isinstance(inner, dict | list)
             yield from _field_errors(inner, f"{path}/{place}" if nested else path)
     else:
+        # The place within a list is no name of a field.
+        names = [name for name in path.split("/") if name and not name.isdigit()]
+        code, message = getattr(detail, "code", "invalid"), str(detail)
         yield {
-            "pointer": path or "/",
-            "field": path.rsplit("/", 1)[-1],
-            "code": getattr(detail, "code", "invalid"),
-            "message": str(detail),
+            "pointer": path,
+            "field": names[-1] if names else "",
+            "code": code,
+            "message": _UNTRANSLATED.get(code, "この値は使えません。") if message.isascii() else message,
         }
 
 

@@ -35,6 +35,10 @@ class HouseView(APIView):
         """The client that calls."""
         return cast(MachineUser, self.request.user).actor
 
+    def row_pointer(self, row: int) -> str:
+        """Where a row of the body stands in it (RFC 6901)."""
+        return f"/{row - 1}"
+
 
 def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
     """Honour `Idempotency-Key` on a method: the first answer is stored with the act and replayed to the byte.
@@ -51,6 +55,7 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
         if len(key) > 128:
             raise Invalid.of([FieldError("Idempotency-Key", "too_long", "キーは128文字までです。")])
         client = view.actor.id
+        _ = request.data  # what cannot be read is refused before it takes the key
         digest = hashlib.sha256(request.path.encode() + b"\0" + request._request.body).hexdigest()
         _lock(client, key)
         known = IdempotencyRecord.objects.filter(client=client, key=key).first()

@@ -42,6 +42,7 @@ class QueryAnswer(serializers.Serializer):
 
     result = serializers.ChoiceField(["MATCHED", "NOT_FOUND", "SEVERAL"])
     persons = serializers.ListField(child=serializers.DictField())
+    more = serializers.BooleanField(help_text=f"候補が{queries.MOST_CANDIDATES}人を超え、全員は示していない")
 
 
 class QueriesView(HouseView):
@@ -65,6 +66,6 @@ class QueriesView(HouseView):
             at=now(),
         )
         return Response(
-            {"result": provided.result, "persons": provided.persons},
+            {"result": provided.result, "persons": provided.persons, "more": provided.more},
             headers={"X-Delivered-Count": str(len(provided.persons)), "Cache-Control": "no-store"},
         )

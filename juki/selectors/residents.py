@@ -14,6 +14,7 @@ from juki.choices import RecordState
 from juki.models import IdentityRecord, Resident
 
 ITEMS_NEEDED = 2
+_FOLDED = {"name": name_key, "name_kana": kana_key, "address": address_key}
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class FourItems:
     address: str = ""
 
     def given(self) -> list[str]:
-        """The items that are asked."""
-        return [item for item, value in vars(self).items() if value.strip()]
+        """The items that are asked: a lone ・ folds to nothing, would match everybody, and asks for nobody."""
+        return [item for item, value in vars(self).items() if _FOLDED.get(item, str.strip)(value)]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -93,13 +94,17 @@ def draw(run: Run) -> None:
     wanted = read_request(run.parameters["request"])
     folder = run.folder()
     target = folder / "result.csv"
-    writer = _Writer(wanted, target)
-    with transaction.atomic(), scope(run.scope.for_purpose(wanted.affair)):
+    with (
+        closing(_Writer(wanted, target)) as writer,
+        transaction.atomic(),
+        scope(run.scope.for_purpose(wanted.affair)),
+    ):
         batches = _through_file(wanted, run, folder) if wanted.wants_number else _copied(wanted, run)
         for batch in batches:
             writer.write([line[1:37] for line in batch], _cells(wanted, batch))
             run.progress(writer.rows)
-        writer.close()
+        # The last chance to stop: who is written down below as delivered will be delivered.
+        run.progress(writer.rows, writer.rows, at_once=True)
         audit.record(
             action="juki.extracted",
             by=run.actor,
@@ -128,7 +133,6 @@ def draw(run: Run) -> None:
         report = folder / "substitutions.csv"
         _write_substitutions(writer.substitutions, report)
         run.attach_report(report, filename=f"extract-{run.job.pk}-substitutions.csv")
-    run.progress(writer.rows, writer.rows, at_once=True)
     run.attach(target, filename=f"extract-{run.job.pk}.csv", content_type=f"text/csv; charset={_charset(wanted)}")
 
 

@@ -27,10 +27,11 @@ MOST_CANDIDATES = 50
 
 @dataclass(frozen=True)
 class Provided:
-    """The answer to an immediate query: 一致, 不一致 or 複数候補, and the items asked for."""
+    """The answer to an immediate query: 一致, 不一致 or 複数候補, the items asked for, and whether there are more."""
 
     result: str
     persons: list[dict[str, Any]]
+    more: bool
 
 
 def provide(
@@ -52,6 +53,8 @@ def provide(
         raise Forbidden("field_not_allowed", "この事務では個人番号で照会できません。", field="individual_number")
     with scope(by.scope.for_purpose(purpose)):
         found = _find(items, resident_code, individual_number)
+        more = len(found) > MOST_CANDIDATES
+        found = found[:MOST_CANDIDATES]
         persons = _provided_items(found, fields)
         audit.record(
             action="juki.provided",
@@ -60,7 +63,7 @@ def provide(
             subjects=[row.resident for row in found],
             detail={"method": "IMMEDIATE", "fields": sorted(fields), "count": len(found)},
         )
-    return Provided(_result(found), persons)
+    return Provided(_result(found), persons, more)
 
 
 def search(
@@ -131,7 +134,7 @@ def _find(items: FourItems | None, resident_code: str, individual_number: str) -
         message = "4情報、住民票コード、個人番号のいずれか1つで照会してください。"
         raise Invalid.of([FieldError("items", "one_of", message)])
     if items:
-        return residents.matching(items, limit=MOST_CANDIDATES)
+        return residents.matching(items, limit=MOST_CANDIDATES + 1)
     if resident_code:
         if fault := ResidentRecordCode.fault(resident_code):
             raise Invalid.of([FieldError("resident_code", "check_digit", f"{fault}。")])

@@ -2,15 +2,17 @@
 
 A sealed value is `key number (2 bytes) | nonce (12) | ciphertext and tag`; it is bound to what it belongs to (the
 `binding`, e.g. a resident's id), so that a value copied to another row does not open. Errors: `cryptography`'s
-`InvalidTag` for a value that was altered or moved.
+`InvalidTag` for a value that was altered, cut short or moved.
 """
 
 import hmac
 import os
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
@@ -19,6 +21,9 @@ from jlis.kernel.vault import keys
 from jlis.kernel.vault.models import DataKey
 
 _WRAPPING = b"jlis.vault.data_key"
+_OVERHEAD = 2 + 12 + 16
+# A process learns within this time that another one has made a new key.
+_REMEMBERED = 60.0
 
 
 def seal_many(values: Sequence[bytes], bindings: Sequence[bytes]) -> list[bytes]:
@@ -37,6 +42,8 @@ def open_many(sealed: Sequence[bytes], bindings: Sequence[bytes]) -> list[bytes]
     opened = []
     for value, binding in zip(sealed, bindings, strict=True):
         raw = bytes(value)
+        if len(raw) < _OVERHEAD:
+            raise InvalidTag
         cipher = _cipher(connection.settings_dict["NAME"], int.from_bytes(raw[:2], "big"))
         opened.append(cipher.decrypt(raw[2:14], raw[14:], binding))
     return opened
@@ -56,7 +63,7 @@ def make_data_key(*, at: datetime) -> DataKey:
     with acting(SYSTEM):
         DataKey.objects.filter(is_active=True).update(is_active=False)
         key = DataKey.objects.create(wrapped=wrapped, created_at=at)
-    _active_number.cache_clear()
+    _active_numbers.clear()
     return key
 
 
@@ -65,21 +72,36 @@ def active_key_number() -> int:
     return _active_number(connection.settings_dict["NAME"])
 
 
+def forget_keys() -> None:
+    """Ask the database again for its keys; for tests, whose keys go with them."""
+    _active_numbers.clear()
+    _cipher.cache_clear()
+
+
 def _active() -> tuple[int, AESGCM]:
     database = connection.settings_dict["NAME"]
     number = _active_number(database)
     return number, _cipher(database, number)
 
 
-# Cached per database name, for a test run knows several databases in one process.
-@lru_cache(maxsize=4)
+# Remembered per database name, for a test run knows several databases in one process.
+_active_numbers: dict[str, tuple[int, float]] = {}
+
+
 def _active_number(database: str) -> int:
-    with acting(SYSTEM):
-        return DataKey.objects.get(is_active=True).pk
+    number, until = _active_numbers.get(database, (0, 0.0))
+    if time.monotonic() >= until:
+        with acting(SYSTEM):
+            number = DataKey.objects.get(is_active=True).pk
+        _active_numbers[database] = number, time.monotonic() + _REMEMBERED
+    return number
 
 
 @lru_cache(maxsize=64)
 def _cipher(database: str, number: int) -> AESGCM:
     with acting(SYSTEM):
-        wrapped = bytes(DataKey.objects.values_list("wrapped", flat=True).get(pk=number))
+        found = DataKey.objects.filter(pk=number).values_list("wrapped", flat=True).first()
+    if found is None:
+        raise InvalidTag
+    wrapped = bytes(found)
     return AESGCM(AESGCM(keys.master_key()).decrypt(wrapped[:12], wrapped[12:], _WRAPPING))

@@ -166,15 +166,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "oauth2": {
-                "type": "oauth2",
-                "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": {}}},
-            }
-        }
+    "ENUM_NAME_OVERRIDES": {
+        "Sex": "juki.choices.Sex",
+        "ResidentClass": "juki.choices.ResidentClass",
+        "NotificationStatus": "juki.api.notifications.STATUSES",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "jlis.kernel.faces.rest.schema.name_common_parts",
+    ],
 }
 # One notification call carries up to 1,000 rows; a file goes through the loading screen or command.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -35,7 +35,12 @@ class ValidationsView(HouseView):
 
     permission = "jpki.validate"
 
-    @extend_schema(operation_id="validate", request=ValidationDocument, responses={200: ValidationAnswer})
+    @extend_schema(
+        operation_id="validate",
+        summary="電子証明書の有効性を確かめる",
+        request=ValidationDocument,
+        responses={200: ValidationAnswer},
+    )
     def post(self, request: Request) -> Response:
         """Tell status, reason and time of a certificate."""
         asked = ValidationDocument(data=request.data)

@@ -1,13 +1,14 @@
 """POST /api/v1/juki/extracts."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jlis.kernel.faces.rest.jobs import JobDocument, accepted
-from jlis.kernel.faces.rest.views import HouseView, idempotent
+from jlis.kernel.faces.rest.jobs import JOB_PLACE, JobDocument, accepted
+from jlis.kernel.faces.rest.views import IDEMPOTENCY_KEY, HouseView, idempotent
 from jlis.kernel.time import now
+from juki.choices import ResidentClass, Sex
 from juki.domain.extracts import Encoding, Target, Who
 from juki.domain.items import EXTRACT_ITEMS
 from juki.services import extracts
@@ -28,8 +29,8 @@ class ExtractDocument(serializers.Serializer):
     municipalities = serializers.ListField(child=serializers.CharField(), required=False)
     born_from = serializers.DateField(required=False)
     born_to = serializers.DateField(required=False)
-    sex = serializers.ChoiceField(["M", "F", "U"], required=False)
-    resident_class = serializers.ChoiceField(["JAPANESE", "FOREIGN"], required=False)
+    sex = serializers.ChoiceField(Sex.choices, required=False)
+    resident_class = serializers.ChoiceField(ResidentClass.choices, required=False)
     reasons = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -40,9 +41,10 @@ class ExtractsView(HouseView):
 
     @extend_schema(
         operation_id="request_extract",
+        summary="一括抽出を依頼する（承認を待つジョブになる）",
         request=ExtractDocument,
         responses={202: JobDocument},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        parameters=[IDEMPOTENCY_KEY, JOB_PLACE],
     )
     @idempotent
     def post(self, request: Request) -> Response:

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jlis.kernel.faces.rest.paging import PAGE_PARAMETERS, HousePages
-from jlis.kernel.faces.rest.views import HouseView, idempotent
+from jlis.kernel.faces.rest.views import IDEMPOTENCY_KEY, HouseView, idempotent
 from jlis.kernel.time import now
 from juki.choices import CHANGE_REASONS, KanaSource, NotificationStatus, ResidentClass, Sex
 from juki.models import Notification
 from juki.services import notifications
 from juki.services.notifications import Taken
+
+STATUSES = [(value.lower(), label) for value, label in NotificationStatus.choices]
 
 
 class NoticeDocument(serializers.Serializer):
@@ -40,13 +42,27 @@ class NoticeDocument(serializers.Serializer):
     resident_class = serializers.ChoiceField(ResidentClass.choices, required=False)
 
 
+class NoticesDocument(serializers.Serializer):
+    """Many notifications in an object."""
+
+    notifications = NoticeDocument(many=True)
+
+
+NOTICES = PolymorphicProxySerializer(
+    component_name="Notices",
+    serializers=[NoticeDocument, NoticeDocument(many=True), NoticesDocument],
+    resource_type_field_name=None,
+    many=False,
+)
+
+
 class TakenDocument(serializers.Serializer):
     """What became of one notification."""
 
     row = serializers.IntegerField()
     notification = serializers.UUIDField(help_text="受付番号")
     key = serializers.CharField()
-    status = serializers.ChoiceField([choice.lower() for choice in NotificationStatus.values])
+    status = serializers.ChoiceField(STATUSES)
     resident_code = serializers.CharField()
     replayed = serializers.BooleanField()
     discrepancy = serializers.DictField(required=False)
@@ -65,7 +81,7 @@ class StoredDocument(serializers.Serializer):
     key = serializers.CharField()
     reason = serializers.CharField()
     changed_on = serializers.DateField()
-    status = serializers.ChoiceField([choice.lower() for choice in NotificationStatus.values])
+    status = serializers.ChoiceField(STATUSES)
     received_at = serializers.DateTimeField()
 
 
@@ -78,7 +94,12 @@ class NotificationsPage(serializers.Serializer):
 class NotificationsView(HouseView):
     """Notifications of changes."""
 
-    @extend_schema(operation_id="list_notifications", responses={200: NotificationsPage}, parameters=PAGE_PARAMETERS)
+    @extend_schema(
+        operation_id="list_notifications",
+        summary="自団体の通知の一覧",
+        responses={200: NotificationsPage},
+        parameters=PAGE_PARAMETERS,
+    )
     def get(self, request: Request) -> Response:
         """What became of one's own notifications, newest first, in pages."""
         pages = HousePages(("-received_at", "-id"))
@@ -89,9 +110,10 @@ class NotificationsView(HouseView):
 
     @extend_schema(
         operation_id="notify",
-        request=NoticeDocument(many=True),
+        summary="本人確認情報を通知する（1件または1,000件まで）",
+        request=NOTICES,
         responses={200: NotificationsAnswer},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        parameters=[IDEMPOTENCY_KEY],
     )
     @idempotent
     def post(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """POST /api/v1/juki/queries."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,11 +16,11 @@ from juki.services import queries
 class FourItemsDocument(serializers.Serializer):
     """The four items (氏名, 生年月日, 性別, 住所); two at least."""
 
-    name = serializers.CharField(required=False, max_length=200, default="")
-    name_kana = serializers.CharField(required=False, max_length=200, default="")
-    birth_date = serializers.CharField(required=False, max_length=40, default="")
-    sex = serializers.ChoiceField(Sex.choices, required=False, default="")
-    address = serializers.CharField(required=False, max_length=400, default="")
+    name = serializers.CharField(required=False, max_length=200)
+    name_kana = serializers.CharField(required=False, max_length=200)
+    birth_date = serializers.CharField(required=False, max_length=40, help_text="西暦または和暦。不詳の月・日は 00")
+    sex = serializers.ChoiceField(Sex.choices, required=False)
+    address = serializers.CharField(required=False, max_length=400)
 
 
 class QueryDocument(serializers.Serializer):
@@ -50,7 +50,17 @@ class QueriesView(HouseView):
 
     permission = "juki.query"
 
-    @extend_schema(operation_id="query", request=QueryDocument, responses={200: QueryAnswer})
+    @extend_schema(
+        operation_id="query",
+        summary="本人確認情報の提供を受ける（即時）",
+        request=QueryDocument,
+        responses={200: QueryAnswer},
+        parameters=[
+            OpenApiParameter(
+                "X-Delivered-Count", int, OpenApiParameter.HEADER, response=[200], description="提供した人数。0を含む"
+            )
+        ],
+    )
     def post(self, request: Request) -> Response:
         """Give the asked items of whoever matches; the answer's header names how many persons were delivered."""
         asked = QueryDocument(data=request.data)

@@ -166,11 +166,15 @@ def test_why_and_what_must_be_said(town_system, people, missing):
         {"sex": "M", "name_kana": "・"},
         {"sex": "M", "address": "、"},
         {"sex": "M", "name": "（）"},
-        {},
     ],
 )
 def test_two_of_the_four_items_must_be_given_and_mean_something(town_system, people, items):
     assert (None, "name", "too_few_items") in faults(town_system.post(QUERIES, asked(items=items)))
+
+
+@pytest.mark.parametrize("how", [{}, {"items": {}}])
+def test_a_question_about_nobody_is_refused(town_system, people, how):
+    assert (None, "items", "one_of") in faults(town_system.post(QUERIES, asked(**how)))
 
 
 def test_a_birth_date_that_is_none_is_refused(town_system, people):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +35,11 @@ class JobDocument(serializers.Serializer):
     summary = serializers.DictField()
 
 
+JOB_PLACE = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, response=[202], description="状態を確かめるアドレス"
+)
+
+
 def accepted(job: Job) -> Response:
     """202 with where to poll."""
     return Response(state_document(job), status=202, headers={"Location": f"/api/v1/jobs/{job.pk}", "Retry-After": "2"})
@@ -51,7 +56,9 @@ class JobsView(HouseView):
 
     permission = "*"
 
-    @extend_schema(operation_id="list_jobs", responses={200: JobPage}, parameters=PAGE_PARAMETERS)
+    @extend_schema(
+        operation_id="list_jobs", summary="自団体のジョブの一覧", responses={200: JobPage}, parameters=PAGE_PARAMETERS
+    )
     def get(self, request: Request) -> Response:
         """Newest first, in pages."""
         pages = HousePages(("-created_at", "-id"))
@@ -64,12 +71,12 @@ class JobView(HouseView):
 
     permission = "*"
 
-    @extend_schema(operation_id="get_job", responses={200: JobDocument})
+    @extend_schema(operation_id="get_job", summary="ジョブの状態", responses={200: JobDocument})
     def get(self, request: Request, job_id: UUID) -> Response:
         """The state of a job of one's own organisation."""
         return Response(state_document(selectors.get(job_id, by=self.actor)))
 
-    @extend_schema(operation_id="cancel_job", responses={202: JobDocument})
+    @extend_schema(operation_id="cancel_job", summary="ジョブの中止", responses={202: JobDocument})
     def delete(self, request: Request, job_id: UUID) -> Response:
         """Cancel it."""
         job = selectors.get(job_id, by=self.actor)
@@ -81,7 +88,15 @@ class JobResultView(HouseView):
 
     permission = "*"
 
-    @extend_schema(operation_id="get_job_result", responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="get_job_result",
+        summary="ジョブの結果ファイル",
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("part", str, enum=["report"], description="report: 結果に付属の報告"),
+            OpenApiParameter("Content-Digest-SHA256", str, OpenApiParameter.HEADER, response=[200]),
+        ],
+    )
     def get(self, request: Request, job_id: UUID) -> FileResponse:
         """Fetch the result, or with `?part=report` what lies beside it; each fetch is written into the audit chain."""
         selectors.get(job_id, by=self.actor)

@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from jlis.kernel.people.permissions import registered
+
 PROBLEM_STATUSES = {
     "400": "入力に誤りがある。`errors` が行・項目・原因を示す。",
     "401": "トークンがない、または期限切れ。",
@@ -52,11 +54,24 @@ class HouseSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(path, path_regex, path_prefix, method, registry)
         if operation is None:
             return None
-        content = {"application/problem+json": {"schema": PROBLEM}}
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for status, description in PROBLEM_STATUSES.items():
             operation["responses"].setdefault(status, {"description": description, "content": content})
+        operation["responses"]["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "required": True}}
+        return operation
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """The token's scope that opens the operation."""
         permission = getattr(self.view, "permission", "")
         if isinstance(permission, dict):
-            permission = permission.get(method, "")
-        operation["security"] = [{"oauth2": [permission] if permission not in ("", "*") else []}]
-        return operation
+            permission = permission.get(self.method, "")
+        return [{"oauth2": [permission] if permission not in ("", "*") else []}]
+
+
+def name_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What operations refer to: the problem document, and every scope by name and label."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    scopes = {name: permission.label for name, permission in sorted(registered().items())}
+    flow = {"tokenUrl": "/oauth/token/", "scopes": scopes}
+    result["components"]["securitySchemes"] = {"oauth2": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
+    return result

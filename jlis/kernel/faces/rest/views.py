@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from django.db import connection
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +39,14 @@ class HouseView(APIView):
     def row_pointer(self, row: int) -> str:
         """Where a row of the body stands in it (RFC 6901)."""
         return f"/{row - 1}"
+
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="同じキーの要求は一度だけ行い、二度目からは最初の応答をそのまま返す（24時間、128文字まで）",
+)
 
 
 def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:

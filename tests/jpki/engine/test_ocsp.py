@@ -124,6 +124,7 @@ class TestAnswers:
             (ocsp_answers.UNKNOWN, "unknown"),
             (ocsp_answers.revoked(NOW - timedelta(hours=2), Reason.AFFILIATION_CHANGED), "revoked"),
         ],
+        ids=["good", "unknown", "revoked"],
     )
     def test_openssl_reads_the_status(self, auth_authority, outside: Outside, hash_name, status, said):
         answer = outside.put("answer.der", answer_for(auth_authority, 1000, hash_name, status))

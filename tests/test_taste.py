@@ -28,9 +28,9 @@ NO_OTHER_WORD = {"SHA-256"}
 
 # The doors that stand open: the sign-in, the watch over the servers, what REST clients read first, the PKI's face.
 PUBLIC = {
-    "sign_in", "second_factor", "sign_out", "health", "ready", "metrics", "token", "schema", "api_docs",
-    "pki_ocsp", "pki_ocsp_get", "pki_practice_statement", "pki_certificate", "pki_generation", "pki_full_list",
-    "pki_list", "pki_generation_full_list", "pki_generation_list",
+    "sign_in", "second_factor", "sign_out", "accessibility", "health", "ready", "metrics", "token", "schema",
+    "api_docs", "pki_ocsp", "pki_ocsp_get", "pki_practice_statement", "pki_certificate", "pki_generation",
+    "pki_full_list", "pki_list", "pki_generation_full_list", "pki_generation_list",
 }  # fmt: skip
 
 # Under these names a person enters a service; under the latter a record is read.

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from jlis.kernel.faces import operations
-from jlis.kernel.faces.pages import audit, desk, jobs, sign_in, staff, towns
+from jlis.kernel.faces.pages import accessibility, audit, desk, jobs, sign_in, staff, towns
 from jlis.kernel.faces.rest import jobs as jobs_api
 
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/check/", audit.audit_check, name="audit_check"),
     path("towns/", towns.town_lookup, name="town_lookup"),
+    path("accessibility/", accessibility.policy, name="accessibility"),
     path("healthz", operations.health, name="health"),
     path("readyz", operations.ready, name="ready"),
     path("metrics", operations.scrape, name="metrics"),

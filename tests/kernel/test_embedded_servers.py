@@ -206,6 +206,11 @@ def test_a_port_taken_by_a_stranger_is_given_up_for_another(home, down):
     assert f":{remembered}/" not in json.loads(done.stdout)["DATABASE_URL"]
 
 
+def test_servers_left_running_are_not_called_forgotten(home, down):
+    done = embedded(home, "up", "--fast", PYTHONWARNINGS="default")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_fast_server_is_not_given_to_one_that_must_keep_its_data(home, down):
     assert embedded(home, "up", "--fast").returncode == 0
     assert durability(down) == ("off", "no")

@@ -27,9 +27,16 @@ def hold(child: subprocess.Popen[bytes]) -> None:
     _held.append(child)
 
 
-@atexit.register
 def _take_note() -> None:
     _held[:] = [child for child in _held if child.poll() is None]
+
+
+@atexit.register
+def _let_go() -> None:
+    """What still runs at our own end outlives us on purpose: nobody is to call it a forgotten child."""
+    _take_note()
+    for child in _held:
+        child.returncode = 0
 
 
 def running(pid: int, started: float | None = None) -> psutil.Process | None:

@@ -14,6 +14,14 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.people.selectors import actor_named
 
 
+class Unfinished(CommandError):
+    """A part was done and the rest was not; `result` is for the JSON line."""
+
+    def __init__(self, message: str, result: dict[str, Any]):
+        super().__init__(message)
+        self.result = result
+
+
 class HouseCommand(BaseCommand):
     """A command; `work` does it and returns what the JSON line says."""
 
@@ -32,20 +40,22 @@ class HouseCommand(BaseCommand):
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the work; a refusal becomes an error message naming each fault."""
+        """Run the work; a refusal becomes an error message naming each fault, and its JSON line says so too."""
         try:
             result = self.work(**options)
         except Refused as refusal:
-            lines = [refusal.message]
-            for fault in refusal.errors:
-                place = f"{fault.row}行目 " if fault.row else ""
-                lines.append(f"  {place}{fault.field}: {fault.message}")
-            if options.get("json"):
-                errors = [vars(fault) for fault in refusal.errors]
-                self.stdout.write(json.dumps({"ok": False, "code": refusal.code, "errors": errors}, ensure_ascii=False))
-            raise CommandError("\n".join(lines)) from refusal
+            self._line(
+                {"ok": False, "code": refusal.code, "errors": [vars(fault) for fault in refusal.errors]}, options
+            )
+            raise CommandError(_sentences(refusal)) from refusal
+        except CommandError as error:
+            self._line({"ok": False, "message": str(error)} | getattr(error, "result", {}), options)
+            raise
+        self._line({"ok": True} | result, options)
+
+    def _line(self, result: dict[str, Any], options: dict[str, Any]) -> None:
         if options.get("json"):
-            self.stdout.write(json.dumps({"ok": True} | result, ensure_ascii=False, default=str))
+            self.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
 
     def work(self, **options: Any) -> dict[str, Any]:
         """Do it."""
@@ -82,3 +92,11 @@ class HouseCommand(BaseCommand):
         """A line that overwrites itself, on a terminal alone."""
         if sys.stderr.isatty():
             self.stderr.write(f"\r{text}", ending="")
+
+
+def _sentences(refusal: Refused) -> str:
+    lines = [refusal.message]
+    for fault in refusal.errors:
+        place = " ".join(filter(None, (f"{fault.row}行目" if fault.row else "", fault.field)))
+        lines.append(f"  {place}: {fault.message}" if place else f"  {fault.message}")
+    return "\n".join(lines)

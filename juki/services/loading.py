@@ -8,11 +8,12 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db import connection
@@ -21,10 +22,10 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain import cp932
 from jlis.kernel.domain.codes import ResidentRecordCode
-from jlis.kernel.domain.folding import address_key, kana_key, name_key
+from jlis.kernel.domain.eras import DateError
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.domain.uuid7 import uuid7
-from jlis.kernel.errors import FieldError, Forbidden, Invalid
+from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound, TooLarge
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, acting, scope
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox import publishing
@@ -35,16 +36,20 @@ from juki.domain.notices import CHOICES, LABELS, LENGTHS, REQUIRED_FOR_ENTRY
 from juki.events import ResidentsLoaded
 from juki.services import codes, numbers
 from juki.services.notifications import PURPOSE
+from juki.services.versions import search_keys
 from juki.sql import load as statements
 
 COLUMNS = (
     "resident_code", "name", "name_kana", "kana_source", "former_surname", "former_surname_kana", "alias", "address",
-    "birth_date", "sex", "resident_class", "reason", "changed_on",
+    "birth_date", "sex", "resident_class", "reason", "changed_on", "municipality",
 )  # fmt: skip
 DEFAULT_REASON = "R06"
 ROWS_AT_ONCE = 10_000
 RESIDENTS_PER_ENTRY = 50_000
 LONGEST_LINE = 8_000
+# Twice the register of the largest office at its longest lines; anything larger is another file.
+LARGEST_FILE = 2 << 30
+_SAMPLE = 1 << 20
 _BY_LABEL = {LABELS[name]: name for name in COLUMNS}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -65,6 +70,11 @@ class Loaded:
     rows: int = 0
     rejects: list[Reject] = field(default_factory=list)
 
+    @property
+    def refused(self) -> int:
+        """How many rows were refused; one row may have several faults."""
+        return len({reject.line for reject in self.rejects})
+
 
 def load_file(
     *,
@@ -76,25 +86,29 @@ def load_file(
 ) -> Loaded:
     """Load a register. Rows that name no day take `at.day`, no reason 職権記載; no code one from the office's lot.
 
-    Raises `Invalid` for an unreadable heading, `Forbidden` for an office that is not the actor's.
+    Raises `Invalid` for an unreadable heading or no rows, `TooLarge`, `Forbidden` for an office not the actor's.
     """
     by.must("juki.load")
     with acting(REGISTRY):
         tenant = municipalities.tenant_of(municipalities.office(office, on=at.day).code)
     if by.organisation not in (tenant.office, tenant.municipality):
         raise Forbidden("other_office", "ほかの市区町村の住民は登録できません。", field="municipality")
+    if path.stat().st_size > LARGEST_FILE:
+        raise TooLarge("file_too_large", f"ファイルが大きすぎます（{LARGEST_FILE >> 20:,}MBまで）。")
     loaded = Loaded()
     with path.open("rb") as file, acting(REGISTRY):
         lines = _decoded(file, loaded.rejects)
         columns = _heading(lines)
         with connection.cursor() as cursor:
             cursor.execute(statements.STAGING)
-        reader = _RowReader(columns, at.day)
+        reader = _RowReader(columns, tenant.office, at.day)
         residents: list[UUID] = []
         for batch in _batches(lines):
             rows = reader.read(batch, loaded.rejects)
-            residents += _stage(rows, tenant.office, at)
+            residents += _stage(rows, tenant.office, at, reader.seen)
             on_progress(len(residents))
+        if not residents and not loaded.rejects:
+            raise Invalid.of([FieldError("", "no_rows", "見出しの後に行がありません。", 1)])
         with connection.cursor() as cursor:
             cursor.execute(statements.TAKEN_CODES)
             taken = cursor.fetchall()
@@ -135,21 +149,16 @@ def _tell(residents: Sequence[UUID], tenant: municipalities.Tenant, by: Actor, a
         )
 
 
-def _decoded(file: Iterable[bytes], rejects: list[Reject]) -> Iterator[tuple[int, str]]:
-    """The file's lines in UTF-8 or, where the first line with such bytes says so, in CP932."""
-    is_cp932: bool | None = None
-    for number, raw in enumerate(file, start=1):
+def _decoded(file: BinaryIO, rejects: list[Reject]) -> Iterator[tuple[int, str]]:
+    """The file's lines in UTF-8 or, where most of its first lines beyond ASCII are not, in CP932."""
+    is_cp932 = _is_cp932(file)
+    for number, raw in enumerate(_lines(file), start=1):
         line = raw.rstrip(b"\r\n")
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if len(line) > LONGEST_LINE:
-            rejects.append(Reject(number, "", f"1行が長すぎます（{len(line):,}バイト）。"))
+            rejects.append(Reject(number, "", f"1行が長すぎます（{LONGEST_LINE:,}バイトまで）。"))
             continue
-        if line.isascii():
-            yield number, line.decode("ascii")
-            continue
-        if is_cp932 is None:
-            is_cp932 = not _is_utf8(line)
         try:
             yield number, cp932.decode(line) if is_cp932 else line.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -157,6 +166,22 @@ def _decoded(file: Iterable[bytes], rejects: list[Reject]) -> Iterator[tuple[int
             rejects.append(Reject(number, "", why))
         except cp932.BrokenText as error:
             rejects.append(Reject(number, "", f"{error}。"))
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines; the rest of one that has no end in sight is passed over, never held."""
+    while line := file.readline(LONGEST_LINE + 5):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(_SAMPLE)
+        yield line
+
+
+def _is_cp932(file: BinaryIO) -> bool:
+    # By many lines, not by the first: one broken byte must not turn a whole register into other characters.
+    beyond = [line for line in file.read(_SAMPLE).split(b"\n") if not line.isascii()]
+    file.seek(0)
+    return sum(map(_is_utf8, beyond)) * 2 < len(beyond)
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -171,7 +196,7 @@ def _heading(lines: Iterator[tuple[int, str]]) -> list[str]:
     first = next(lines, None)
     if first is None:
         raise Invalid.of([FieldError("", "empty_file", "ファイルが空です。", 1)])
-    names = [name.strip() for name in next(csv.reader([first[1]]), [])]
+    names = [name.strip() for name in _cells(first[1]) or [""]]
     columns = [_BY_LABEL.get(name, name) for name in names]
     errors = [
         FieldError(name[:40], "unknown_column", f"列「{name[:40]}」はありません。", 1)
@@ -202,11 +227,22 @@ def _batches(lines: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]
         yield batch
 
 
+def _cells(line: str) -> list[str] | None:
+    """The cells of one line; None where its quotes do not close: a cell never goes on into the next line."""
+    if '"' not in line:
+        return line.split(",")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error:
+        return None
+
+
 class _RowReader:
     """Turns lines into rows, and tells of each what is wrong with it."""
 
-    def __init__(self, columns: list[str], today: date):
+    def __init__(self, columns: list[str], office: str, today: date):
         self.columns = columns
+        self.office = office
         self.today = today
         self.seen: set[str] = set()
 
@@ -214,8 +250,11 @@ class _RowReader:
         """The good rows of a batch."""
         rows = []
         width = len(self.columns)
-        # A quoted cell may not hold a line break: control characters are refused anyway.
-        for (number, _), cells in zip(batch, csv.reader(line for _, line in batch), strict=True):
+        for number, line in batch:
+            cells = _cells(line)
+            if cells is None:
+                rejects.append(Reject(number, "", '引用符（"）の使い方に誤りがあります。'))
+                continue
             if len(cells) != width:
                 rejects.append(Reject(number, "", f"列の数が見出しと違います（{len(cells)}列、見出しは{width}列）。"))
                 continue
@@ -240,6 +279,8 @@ class _RowReader:
         for name, allowed in CHOICES.items():
             if row.get(name) and row[name] not in allowed:
                 faults.append((name, f"{LABELS[name]}は{'・'.join(allowed)}のいずれかです。"))
+        if row.get("municipality", "") not in ("", self.office):
+            faults.append(("municipality", _town_fault(row["municipality"])))
         faults += self._code_faults(row.get("resident_code", ""))
         return faults or self._date_faults(row)
 
@@ -273,19 +314,26 @@ class _RowReader:
         return []
 
 
+def _town_fault(code: str) -> str:
+    try:
+        return f"{municipalities.municipality(code).name}の行です。"
+    except NotFound as error:
+        return error.message
+
+
 @lru_cache(maxsize=100_000)
 def _birth(text: str) -> tuple[date | None, str]:
     try:
         return PartialDate.from_iso(text).earliest(), ""
-    except ValueError as error:
+    except DateError as error:
         return None, f"{error}。"
 
 
 @lru_cache(maxsize=20_000)
 def _day(text: str, today: date) -> tuple[date | None, str]:
     try:
-        return (date.fromisoformat(text) if text else today), ""
-    except ValueError:
+        return (PartialDate.day_from_iso(text) if text else today), ""
+    except DateError:
         return None, "実在する日を YYYY-MM-DD で指定してください。"
 
 
@@ -299,11 +347,11 @@ def _entry_reason_fault(code: str) -> str:
         return str(error)
 
 
-def _stage(rows: list[dict[str, str]], office: str, at: Moment) -> list[UUID]:
+def _stage(rows: list[dict[str, str]], office: str, at: Moment, seen: set[str]) -> list[UUID]:
     if not rows:
         return []
     without = [row for row in rows if not row.get("resident_code")]
-    for row, code in zip(without, codes.draw(office=office, count=len(without)), strict=True):
+    for row, code in zip(without, _drawn(office, len(without), seen), strict=True):
         row["resident_code"] = code
     residents = _new_ids(len(rows), at)
     fresh = [number.encode() for number in numbers.fresh(len(rows))]
@@ -315,8 +363,8 @@ def _stage(rows: list[dict[str, str]], office: str, at: Moment) -> list[UUID]:
             row["line"], str(resident), row["resident_code"], row["name"], row["name_kana"],
             row.get("kana_source") or "NOTIFIED", row.get("former_surname", ""), row.get("former_surname_kana", ""),
             row.get("alias", ""), row["address"], row["birth_date"], row["birth_from"], row["sex"],
-            row["resident_class"], row.get("reason") or DEFAULT_REASON, row["changed_on"], name_key(row["name"]),
-            kana_key(row["name_kana"]), address_key(row["address"]),
+            row["resident_class"], row.get("reason") or DEFAULT_REASON, row["changed_on"],
+            *search_keys(row["name"], row["name_kana"], row["address"]),
         )  # fmt: skip
         # COPY's text form: no cell holds a tab or a line break, so the backslash alone needs escaping.
         text.write("\t".join(cells).replace("\\", "\\\\"))
@@ -324,6 +372,15 @@ def _stage(rows: list[dict[str, str]], office: str, at: Moment) -> list[UUID]:
     with connection.cursor() as cursor, cursor.cursor.copy("COPY staging FROM STDIN") as copy:
         copy.write(text.getvalue())
     return residents
+
+
+def _drawn(office: str, count: int, seen: set[str]) -> list[str]:
+    """Codes of the lot that no other row of the file bears: the town may have given some of them already."""
+    drawn: list[str] = []
+    while len(drawn) < count:
+        drawn += [code for code in codes.draw(office=office, count=count - len(drawn)) if code not in seen]
+    seen.update(drawn)
+    return drawn
 
 
 def _new_ids(count: int, at: Moment) -> list[UUID]:

@@ -44,6 +44,7 @@ def append(
     """Add the version that a notice makes, and close the former one; returns the new row's values."""
     items = _items(notice, former)
     removed = notice.facts.kind is ChangeClass.REMOVAL
+    by_name, by_kana, by_address = search_keys(items["name"], items["name_kana"], items["address"])
     row = {
         "prefecture": tenant.prefecture,
         "municipality": tenant.municipality,
@@ -60,15 +61,20 @@ def append(
         "valid_to": None,
         "recorded_at": at.instant,
         "notification": notification,
-        "name_key": name_key(items["name"]),
-        "kana_key": kana_key(items["name_kana"]),
-        "address_key": address_key(items["address"]),
+        "name_key": by_name,
+        "kana_key": by_kana,
+        "address_key": by_address,
     }
     if former is not None:
         _close(former, notice.changed_on, at)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
     return row
+
+
+def search_keys(name: str, kana: str, address: str) -> tuple[str, str, str]:
+    """The folded copies for searching, cut to their columns: folding writes ㍿ as four letters."""
+    return name_key(name)[:200], kana_key(kana)[:200], address_key(address)[:400]
 
 
 def _items(notice: Notice, former: IdentityRecord | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from jlis.kernel.commands import HouseCommand
+from jlis.kernel.commands import HouseCommand, Unfinished
 from jlis.kernel.time import now
 from juki.services import loading
 
@@ -27,6 +27,8 @@ class Command(HouseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"ファイル {path} がありません。")
+        rejected = path.with_name(path.name + ".rejected.csv")
+        _make_room(rejected)
         loaded = loading.load_file(
             path=path,
             office=options["municipality"],
@@ -34,12 +36,20 @@ class Command(HouseCommand):
             at=now(),
             on_progress=lambda rows: self.show_progress(f"{rows:,}件"),
         )
-        rejected = path.with_name(path.name + ".rejected.csv")
-        if loaded.rejects:
-            loading.write_rejects(loaded.rejects, rejected)
-        self.say(f"登録 {loaded.rows:,}件  受け付けない行 {len(loaded.rejects):,}件", options)
-        if loaded.rejects:
-            raise CommandError(
-                f"受け付けない行が{len(loaded.rejects):,}件あります（登録は{loaded.rows:,}件）。理由: {rejected}"
-            )
-        return {"loaded": loaded.rows, "rejected": 0}
+        self.say(f"登録 {loaded.rows:,}件  受け付けない行 {loaded.refused:,}件", options)
+        if not loaded.rejects:
+            return {"loaded": loaded.rows, "rejected": 0}
+        loading.write_rejects(loaded.rejects, rejected)
+        raise Unfinished(
+            f"受け付けない行が{loaded.refused:,}件あります（登録は{loaded.rows:,}件）。理由: {rejected}",
+            {"loaded": loaded.rows, "rejected": loaded.refused, "reasons": str(rejected)},
+        )
+
+
+def _make_room(rejected: Path) -> None:
+    """Take away the reasons of an earlier run, and make sure beforehand that new ones could be written."""
+    try:
+        rejected.touch()
+        rejected.unlink()
+    except OSError as error:
+        raise CommandError(f"理由のファイル {rejected} に書けません（{error.strerror}）。") from error

@@ -1,6 +1,8 @@
-"""The WSGI application."""
+"""The WSGI application: two faces, the public one for addresses that nobody signs in at."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
@@ -9,6 +11,17 @@ from jlis.celery import app as celery_app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
 
-application = get_wsgi_application()
+whole = get_wsgi_application()
+
+from jlis.kernel.faces.public import PublicFace  # noqa: E402 - models can be imported only now
+
+public = PublicFace("jpki.public_urls")
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The public face for `/pki/`, the whole house for everything else."""
+    face = public if environ["PATH_INFO"].startswith("/pki/") else whole
+    return face(environ, start_response)
+
 
 __all__ = ["application", "celery_app"]

@@ -25,7 +25,8 @@ def length(size: int) -> bytes:
 
 
 def tlv(tag: int, content: bytes) -> bytes:
-    return bytes((tag,)) + length(len(content)) + content
+    size = len(content)
+    return (bytes((tag, size)) if size < 0x80 else bytes((tag,)) + length(size)) + content
 
 
 def sequence(*parts: bytes) -> bytes:
@@ -85,6 +86,7 @@ def oid(dotted: str) -> bytes:
     return tlv(0x06, bytes(content))
 
 
+@lru_cache(maxsize=1024)
 def generalized_time(instant: datetime) -> bytes:
     return tlv(0x18, instant.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode("ascii"))
 

@@ -41,28 +41,17 @@ class CertId:
 
 @dataclass(frozen=True)
 class OcspRequest:
-    """A parsed request. ``usual`` tells that an answer made ahead of the asking fits it."""
+    """A parsed request. ``usual`` tells that an answer made ahead of the asking fits it: one certificate, no nonce,
+    and the question written as `cert_id_der` writes it.
+    """
 
     cert_ids: tuple[CertId, ...]
     nonce: bytes | None
-
-    @property
-    def usual(self) -> bool:
-        return self.nonce is None and len(self.cert_ids) == 1 and self.cert_ids[0] == usual_cert_id(self.cert_ids[0])
-
-
-def usual_cert_id(asked: CertId) -> CertId:
-    """The same question with the hash's parameters written as NULL, as nearly every client writes them."""
-    return CertId(
-        asked.hash_name,
-        asked.issuer_name_hash,
-        asked.issuer_key_hash,
-        asked.serial,
-        cert_id_der(asked.hash_name, asked.issuer_name_hash, asked.issuer_key_hash, asked.serial),
-    )
+    usual: bool
 
 
 def cert_id_der(hash_name: str, issuer_name_hash: bytes, issuer_key_hash: bytes, serial: int) -> bytes:
+    """The question with the hash's parameters written as NULL, as nearly every client writes them."""
     return der.sequence(
         der.sequence(der.oid(_HASH_OIDS[hash_name]), der.NULL),
         der.octets(issuer_name_hash),
@@ -83,14 +72,12 @@ def parse(data: bytes) -> OcspRequest:
 
 def _one(data: bytes) -> OcspRequest:
     request = ocsp.load_der_ocsp_request(data)
-    hash_name = request.hash_algorithm.name
-    encoded = cert_id_der(hash_name, request.issuer_name_hash, request.issuer_key_hash, request.serial_number)
+    asked = request.hash_algorithm.name, request.issuer_name_hash, request.issuer_key_hash, request.serial_number
+    encoded = cert_id_der(*asked)
     if encoded not in data:
         return _many(data)
-    return OcspRequest(
-        (CertId(hash_name, request.issuer_name_hash, request.issuer_key_hash, request.serial_number, encoded),),
-        _nonce(request.extensions),
-    )
+    nonce = _nonce(request.extensions)
+    return OcspRequest((CertId(*asked, encoded),), nonce, usual=nonce is None)
 
 
 def _nonce(extensions: x509.Extensions) -> bytes | None:
@@ -115,9 +102,9 @@ def _many(data: bytes) -> OcspRequest:
         asked = list(request["request_list"])
         if not 0 < len(asked) <= MOST_CERTIFICATES:
             raise MalformedRequest("too few or too many certificates")
-        return OcspRequest(
-            tuple(_cert_id(entry["req_cert"]) for entry in asked), _asn1_nonce(request["request_extensions"])
-        )
+        cert_ids = tuple(_cert_id(entry["req_cert"]) for entry in asked)
+        # One that comes this way is written in another form than the answers made ahead repeat.
+        return OcspRequest(cert_ids, _asn1_nonce(request["request_extensions"]), usual=False)
     except (ValueError, TypeError, KeyError) as error:
         raise MalformedRequest from error
 

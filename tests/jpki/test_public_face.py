@@ -2,9 +2,27 @@
 
 import pytest
 from cryptography import x509
+from django.test import RequestFactory
 
 from jpki.services import publications
 from tests.jpki import cast
+
+
+@pytest.fixture
+def outside(monkeypatch):
+    """Asks the WSGI application itself, as a web server does: (status, headers, body)."""
+    from jlis.wsgi import application
+
+    # As Django's own test client has it: the test's transaction must outlive the request.
+    monkeypatch.setattr("jlis.kernel.faces.public.close_old_connections", lambda: None)
+
+    def ask(method: str, path: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
+        told: list = []
+        environ = RequestFactory().generic(method, path, headers=headers).environ
+        body = b"".join(application(environ, lambda status, headers: told.extend((status, dict(headers)))))
+        return told[0], told[1], body
+
+    return ask
 
 
 def test_the_authoritys_certificate(founded, client):
@@ -71,3 +89,43 @@ def test_the_policy_points_at_a_page_that_is_there(signature, client):
 
     assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert "失効" in response.content.decode()
+
+
+def test_the_short_way_gives_the_same_answers_under_the_same_protection(signature, at, client, outside):
+    publications.publish_changed(by=cast.operator(), at=at)
+    for path in ("/pki/sign/ca.cer", "/pki/sign/crl", "/pki/sign/crl/131016", "/pki/cps", "/pki/sign/ocsp/AAAA"):
+        long_way = client.get(path)
+        status, headers, body = outside("GET", path)
+        assert (status, body) == (f"{long_way.status_code} {long_way.reason_phrase}", long_way.content)
+        assert headers["Content-Length"] == str(len(body))
+        missing = set(long_way.headers) - set(headers)
+        assert not missing, missing
+        for name in ("Cache-Control", "Content-Type", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
+            assert headers[name] == long_way[name], (path, name)
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_the_short_way_keeps_the_refusals(founded, outside):
+    assert outside("GET", "/pki/nobody/ca.cer")[0] == "404 Not Found"
+    assert outside("GET", "/pki/sign/9/crl")[0] == "404 Not Found"
+    assert outside("PUT", "/pki/sign/ca.cer")[0] == "405 Method Not Allowed"
+    status, headers, body = outside("HEAD", "/pki/sign/ca.cer")
+    assert (status, body) == ("200 OK", b"")
+    assert int(headers["Content-Length"]) > 500
+
+
+def test_the_short_way_numbers_each_request(founded, outside):
+    number = "5f0c0a52-1111-4222-8333-444455556666"
+    _, headers, _ = outside("GET", "/pki/sign/ca.cer", **{"X-Request-Id": number})
+    assert headers["X-Request-Id"] == number
+    assert outside("GET", "/pki/sign/ca.cer", **{"X-Request-Id": "not a number"})[1]["X-Request-Id"] != "not a number"
+
+
+def test_a_crash_on_the_short_way_tells_nothing(founded, outside, monkeypatch):
+    def crash(*_: object) -> None:
+        raise RuntimeError("千代田 太郎")
+
+    monkeypatch.setattr("jpki.web.public._generation", crash)
+    status, headers, body = outside("GET", "/pki/sign/crl")
+    assert status == "500 Internal Server Error"
+    assert (headers["Content-Type"], body) == ("text/plain; charset=utf-8", "障害が起きました。\n".encode())

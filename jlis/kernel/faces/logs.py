@@ -3,12 +3,13 @@
 A processor drops every key that the models declare personal, so that a slip in a call leaves a mark and no name.
 """
 
+import json
 import logging
 import logging.config
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -55,7 +56,7 @@ def _places(trace: TracebackType | None) -> Iterator[str]:
 
 def configure(settings: dict[str, Any]) -> None:
     """Set up structlog and the standard library's logging to write the same JSON lines to standard error."""
-    shared: list[Any] = [
+    shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -65,6 +66,8 @@ def configure(settings: dict[str, Any]) -> None:
         _exc_info_as_tuple,
         leave_out_texts,
     ]
+    as_json = structlog.processors.JSONRenderer(serializer=_as_json)
+    level = settings.get("level", "INFO")
     logging.config.dictConfig(
         {
             "version": 1,
@@ -73,25 +76,37 @@ def configure(settings: dict[str, Any]) -> None:
                 "json": {
                     "()": structlog.stdlib.ProcessorFormatter,
                     "foreign_pre_chain": shared,
-                    "processors": [
-                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.JSONRenderer(ensure_ascii=False),
-                    ],
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, as_json],
                 }
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-            "root": {"handlers": ["stderr"], "level": settings.get("level", "INFO")},
+            "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},
             },
         }
     )
+    # Our own lines are written without the standard library's records between: every request writes one.
+    stream = sys.stderr
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, as_json],
+        logger_factory=lambda name="jlis": _Lines(stream, name),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes lines to a stream, under a name."""
+
+    def __init__(self, stream: TextIO, name: str):
+        super().__init__(stream)
+        self.name = name
+
+
+def _as_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    return json.dumps(event, ensure_ascii=False, default=default)
 
 
 def _exc_info_as_tuple(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,0 +1,77 @@
+"""The short way to what nobody signs in for: numbered, logged and counted like every request, and nothing else.
+
+Session, accounts, messages and forms take most of the time of an answer that is ready beforehand (bench/ocsp.py).
+The views are those of the whole address list; only what surrounds them is less.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+
+from jlis.kernel.faces.middleware import observed
+
+# What is answered here is no page: nothing may be loaded by it, and nobody frames it.
+_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PLAIN = "text/plain; charset=utf-8"
+
+
+class PublicFace:
+    """A WSGI application for one list of addresses (`urlconf`), whose views take on the public scope themselves."""
+
+    def __init__(self, urlconf: str):
+        self._urlconf = urlconf
+        self._views = _Views()
+        self._views.load_middleware()
+        # The same promises that the middleware of the other addresses makes.
+        self._headers = [
+            ("Content-Security-Policy", _POLICY),
+            ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+            ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", settings.X_FRAME_OPTIONS),
+        ]
+        seconds = settings.SECURE_HSTS_SECONDS
+        self._over_tls = [("Strict-Transport-Security", f"max-age={seconds}")] if seconds else []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer. A connection that has grown old is let go at the beginning, as Django's own signals would do."""
+        close_old_connections()
+        request = WSGIRequest(environ)
+        request.urlconf = self._urlconf
+        response = observed(request, self._views.get_response)
+        headers = [*response.items(), ("Content-Length", str(len(response.content))), *self._headers]
+        if request.is_secure():
+            headers += self._over_tls
+        start_response(f"{response.status_code} {response.reason_phrase}", headers)
+        return [] if request.method == "HEAD" else [response.content]
+
+
+class _Views(BaseHandler):
+    """Django's way to a view and back, with no middleware but its own guard, which makes an answer of an exception."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
+
+    def get_response(self, request: HttpRequest) -> HttpResponse:
+        response = super().get_response(request)
+        assert isinstance(response, HttpResponse), "nothing is streamed here"
+        return response
+
+
+def nothing_there(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The plain 404 of these addresses."""
+    return HttpResponse("該当するものがありません。\n", status=404, content_type=_PLAIN)
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    """The plain 500 of these addresses."""
+    return HttpResponse("障害が起きました。\n", status=500, content_type=_PLAIN)

@@ -72,7 +72,7 @@ SYSTEM_ADMINISTRATOR = Duty(
     JLIS,
     frozenset(
         {"kernel.administer_staff", "kernel.administer_every_organisation", "kernel.administer_clients",
-         "kernel.view_registers", "kernel.edit_masters"}
+         "kernel.rotate_keys", "kernel.view_registers", "kernel.edit_masters"}
     ),
 )  # fmt: skip
 AUDITOR = Duty(

@@ -22,6 +22,7 @@ from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox import delivery
 from jlis.kernel.people.models import Staff
+from jlis.kernel.people.services import FOUNDERS
 from jlis.kernel.time import Moment
 from jpki.choices import Kind, State
 from jpki.models import Certificate
@@ -106,6 +107,7 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     """Who acts in commands that name nobody, in the demonstration alone."""
     operators = {"export_certificate": "operator-jlis-jpki", "crl_publish": "operator-jlis-jpki"}
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
+    operators |= {"vault_rotate": FOUNDERS[0]}
     for name, actor in people.items():
         if name.startswith("chief-"):
             operators.setdefault("load_residents", name)

@@ -16,6 +16,7 @@ METHODS = {
     "juki.viewed": "画面での照会",
     "juki.disclosed": "開示請求への対応",
 }
+SCREENS = {"SCREEN": "画面での個人番号の表示"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def of_resident(resident: UUID) -> list[Disclosed]:
     return [
         Disclosed(
             entry.at,
-            METHODS[entry.action],
+            SCREENS.get(entry.detail.get("method", ""), METHODS[entry.action]),
             names.get(entry.organisation, entry.organisation),
             entry.purpose,
             affairs.get(entry.purpose, ""),

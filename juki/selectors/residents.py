@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jlis.kernel.domain.folding import address_key, kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
@@ -89,7 +89,9 @@ def _born(found: QuerySet[IdentityRecord], text: str) -> QuerySet[IdentityRecord
         possible = [birth.iso, f"{birth.iso[:8]}00", f"{birth.iso[:5]}00-00"]
         starts = [birth.earliest(), birth.earliest().replace(day=1), birth.earliest().replace(month=1, day=1)]
         return found.filter(birth_from__in=starts, birth_date__in=possible)
-    return found.filter(birth_from__gte=birth.earliest(), birth_from__lte=birth.latest())
+    within = Q(birth_from__gte=birth.earliest(), birth_from__lte=birth.latest())
+    # In a month that is known, whoever's month is not known may have been born as well.
+    return found.filter(within | Q(birth_date=f"{birth.iso[:5]}00-00", birth_from=birth.earliest().replace(month=1)))
 
 
 def by_code(resident_code: str) -> IdentityRecord | None:

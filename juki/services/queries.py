@@ -16,13 +16,16 @@ from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.time import Moment
 from juki.choices import RecordState
-from juki.domain.items import LABELS
+from juki.domain.items import FOUR_ITEMS, LABELS
 from juki.models import IdentityRecord
 from juki.selectors import affairs, residents
 from juki.selectors.residents import FourItems
 from juki.services import numbers
 
 MOST_CANDIDATES = 50
+# What the list of a search and the page of a record show, for the person's disclosure.
+LISTED = list(FOUR_ITEMS)
+SHOWN = [item for item in LABELS if item not in ("municipality", "individual_number")]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def search(
             by=by,
             purpose=purpose,
             subjects=[row.resident for row in found],
-            detail={"asked": items.given(), "count": len(found), "removed": removed},
+            detail={"asked": items.given(), "fields": LISTED, "count": len(found), "removed": removed},
         )
     return found, too_many
 
@@ -94,7 +97,8 @@ def open_record(*, resident: UUID, purpose: str, by: Actor, at: Moment) -> list[
         versions = residents.history(resident)
         if not versions:
             raise NotFound("resident_not_found", "該当する住民がいません。")
-        audit.record(action="juki.viewed", by=by, purpose=purpose, subject=resident, detail={"versions": len(versions)})
+        detail = {"fields": SHOWN, "versions": len(versions)}
+        audit.record(action="juki.viewed", by=by, purpose=purpose, subject=resident, detail=detail)
     return versions
 
 

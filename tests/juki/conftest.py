@@ -7,9 +7,15 @@ from tests.juki.caller import System, registered
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(settings):
-    """Secrets are hashed slowly on purpose; here that would be most of the time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _quick_secrets(quick_passwords):
+    """Every test of the room fetches tokens and signs in within this process."""
+
+
+@pytest.fixture
+def plain_static(settings):
+    """Pages without the manifest of collected files."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ COUNTER_CLERK = Duty(
     LOCAL,
     frozenset(
         {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates", "jpki.issue",
-         "jpki.revoke", "jpki.suspend", "kernel.see_jobs"}
+         "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "kernel.see_jobs"}
     ),
 )  # fmt: skip
 SUPERVISOR = Duty(
@@ -21,7 +21,9 @@ SUPERVISOR = Duty(
     "係長",
     "窓口の業務に加え、不整合の処理、住民票コードの請求、初期登録を行う。",
     LOCAL,
-    COUNTER_CLERK.permissions | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "kernel.view_registers"},
+    COUNTER_CLERK.permissions
+    | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "kernel.view_registers"}
+    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy"},
 )
 STAFF_ADMINISTRATOR = Duty(
     "STAFF_ADMINISTRATOR",
@@ -58,6 +60,13 @@ CERTIFICATE_OPERATOR = Duty(
     JLIS,
     frozenset({"jpki.operate_authority", "jpki.export_certificate", "jpki.see_statistics", "kernel.view_registers"}),
 )
+CLOUD_OPERATOR = Duty(
+    "CLOUD_OPERATOR",
+    "自治体基盤クラウド運用担当",
+    "参加団体の受付、稼働の開始と終了を行い、副本の受信状況を見る。副本の中は見られない。",
+    JLIS,
+    frozenset({"bcl.run_cloud", "bcl.see_participation", "kernel.view_registers"}),
+)
 CENTRE_OPERATOR = Duty(
     "CENTRE_OPERATOR",
     "センター運用担当",
@@ -92,6 +101,7 @@ DUTIES = (
     EXTRACT_APPROVER,
     REGISTRY_OPERATOR,
     CERTIFICATE_OPERATOR,
+    CLOUD_OPERATOR,
     CENTRE_OPERATOR,
     SYSTEM_ADMINISTRATOR,
     AUDITOR,

@@ -1,0 +1,1 @@
+"""The law and the arithmetic of the copy, in plain Python."""

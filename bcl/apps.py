@@ -14,5 +14,5 @@ class BclConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions",):
+        for piece in ("permissions", "sealed"):
             import_module(f"bcl.{piece}")

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     operations = [
         Grant("bcl_participation", READERS | {"jlis_bcl": "SELECT, INSERT, UPDATE"}),
         Grant("bcl_signatory", READERS | {"jlis_bcl": "SELECT, INSERT"}),
-        Grant("bcl_townkey", {"jlis_bcl": "SELECT, INSERT, UPDATE (is_active)"}),
+        Protect("bcl_townkey", {"jlis_bcl": Policy("SELECT, INSERT, UPDATE (is_active, sealed)")}),
         Protect("bcl_copyentry", tenant_policies(staff="SELECT", prefecture="", national="", jlis_bcl=ROOM)),
         Protect("bcl_difference", tenant_policies(staff="SELECT", prefecture="", national="", jlis_bcl=ROOM)),
         Protect(

@@ -18,12 +18,12 @@ class Tenant(models.Model):
 
 
 class CopyEntry(Tenant):
-    """One person's row in a town's copy. Plain is only what a look-up needs; all else is in `sealed`.
+    """One person's row in a town's copy. Plain is only what a look-up needs; all else is in `body`.
 
     `resident` is who bears the row's 住民票コード; None while the network does not know the code yet.
     """
 
-    PERSONAL = frozenset({"sealed"})
+    PERSONAL = frozenset({"body"})
     PLAIN = frozenset(
         {"id", "prefecture", "municipality", "office", "number", "household", "resident", "sequence", "received_at"}
     )
@@ -32,7 +32,7 @@ class CopyEntry(Tenant):
     household = models.CharField("世帯番号", max_length=15)
     resident = models.UUIDField("住民", null=True)
     sequence = models.BigIntegerField("最後に反映した順序番号")
-    sealed = models.BinaryField("項目（封印）")
+    body = models.BinaryField("項目（封印）")
     received_at = models.DateTimeField("受信日時")
 
     class Meta:
@@ -72,7 +72,7 @@ class CopyStream(Tenant):
 class Difference(Tenant):
     """One difference as it came. Its content is kept, sealed, only while it waits for those before it."""
 
-    PERSONAL = frozenset({"sealed"})
+    PERSONAL = frozenset({"body"})
     PLAIN = frozenset(
         {"id", "prefecture", "municipality", "office", "sequence", "digest", "state", "received_at", "applied_at",
          "channel", "sender"}
@@ -81,7 +81,7 @@ class Difference(Tenant):
     sequence = models.BigIntegerField("順序番号")
     digest = models.CharField("内容のSHA-256", max_length=64)
     state = models.CharField("状態", max_length=8, choices=DifferenceState)
-    sealed = models.BinaryField("内容（封印）", null=True)
+    body = models.BinaryField("内容（封印）", null=True)
     received_at = models.DateTimeField("受信日時")
     applied_at = models.DateTimeField("反映日時", null=True)
     channel = models.CharField("経路", max_length=8)
@@ -92,8 +92,8 @@ class Difference(Tenant):
         constraints = [
             models.UniqueConstraint(fields=["office", "sequence"], name="difference_sequence_once"),
             models.CheckConstraint(
-                condition=Q(state="APPLIED", applied_at__isnull=False, sealed__isnull=True)
-                | Q(state="HELD", applied_at__isnull=True, sealed__isnull=False),
+                condition=Q(state="APPLIED", applied_at__isnull=False, body__isnull=True)
+                | Q(state="HELD", applied_at__isnull=True, body__isnull=False),
                 name="difference_kept_while_held",
             ),
         ]

@@ -35,7 +35,7 @@ class Standing:
 def opened(entries: Iterable[CopyEntry]) -> Iterator[Held]:
     """The rows of entries, opened one by one."""
     for entry in entries:
-        body = town_keys.open_one(entry.office, bytes(entry.sealed), entry.number)
+        body = town_keys.open_one(entry.office, bytes(entry.body), entry.number)
         yield Held(entry.resident, CopyRow.from_body(body))
 
 

@@ -28,7 +28,7 @@ from juki.models import Resident
 PURPOSE = "JUKI-COUNTER"
 LARGEST_CALL = 1000
 CONTAINED = "CONTAINED"
-_UPDATED = ["household", "resident", "sequence", "sealed", "received_at"]
+_UPDATED = ["household", "resident", "sequence", "body", "received_at"]
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _held(stream: CopyStream) -> Iterator[Told]:
         office=stream.office, state=DifferenceState.HELD, sequence__gt=stream.through
     ).order_by("sequence")
     for row in rows.iterator(chunk_size=200):
-        body = town_keys.open_one(row.office, bytes(row.sealed or b""), str(row.sequence))
+        body = town_keys.open_one(row.office, bytes(row.body or b""), str(row.sequence))
         yield Told.from_body(row.sequence, body)
 
 
@@ -192,7 +192,7 @@ def _put(rows: Sequence[tuple[int, CopyRow]], tenant: Tenant, at: Moment) -> lis
             household=row.household,
             resident=bearers.get(row.resident_code),
             sequence=sequence,
-            sealed=value,
+            body=value,
             received_at=at.instant,
         )
         for (sequence, row), value in zip(rows, sealed, strict=True)
@@ -214,7 +214,7 @@ def _keep(fresh: dict[int, Told], applied: set[int], tenant: Tenant, at: Moment,
             sequence=number,
             digest=one.digest(),
             state=DifferenceState.HELD if number in sealed else DifferenceState.APPLIED,
-            sealed=sealed.get(number),
+            body=sealed.get(number),
             received_at=at.instant,
             applied_at=None if number in sealed else at.instant,
             channel=channel,
@@ -228,7 +228,7 @@ def _keep(fresh: dict[int, Told], applied: set[int], tenant: Tenant, at: Moment,
 def _mark_applied(numbers: Sequence[int], office: str, at: Moment) -> None:
     if numbers:
         Difference.objects.filter(office=office, sequence__in=numbers).update(
-            state=DifferenceState.APPLIED, sealed=None, applied_at=at.instant
+            state=DifferenceState.APPLIED, body=None, applied_at=at.instant
         )
 
 

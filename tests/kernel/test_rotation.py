@@ -69,7 +69,7 @@ def test_everything_is_sealed_anew_and_opens_as_before(numbered, administrator, 
         indexes = dict(IndividualNumber.objects.values_list("pk", "index"))
     done = rotation.rotate(by=administrator, at=at)
     assert keys_of(before) != keys_of(sealed()) == {done.key}
-    assert done.values == {COLUMN: 8}, "history too"
+    assert done.values[COLUMN] == 8, "history too"
     assert known() == numbered
     with acting(NUMBERS):
         assert dict(IndividualNumber.objects.values_list("pk", "index")) == indexes
@@ -99,9 +99,9 @@ def test_a_killed_run_is_resumed_and_does_nothing_twice(numbered, administrator,
 
     done = rotation.rotate(by=administrator, at=at, resume=True)
     after = sealed()
-    assert (done.key, done.values, keys_of(after)) == (key, {COLUMN: 5}, {key})
+    assert (done.key, done.values[COLUMN], keys_of(after)) == (key, 5, {key})
     assert already.items() <= after.items(), "what was sealed anew is left as it was"
-    assert rotation.rotate(by=administrator, at=at, resume=True).values == {COLUMN: 0}
+    assert rotation.rotate(by=administrator, at=at, resume=True).values[COLUMN] == 0
     assert known() == numbered
     assert sum(entry["count"] for entry in entries("vault.resealed")) == 8
     assert len(entries("vault.key_made")) == 1
@@ -129,7 +129,7 @@ def test_an_altered_value_is_named_and_left_and_the_others_go_on(numbered, admin
         IndividualNumber.objects.filter(pk=victim.pk).update(sealed=spoiled)
     done = rotation.rotate(by=administrator, at=at)
     assert done.faults == [f"{COLUMN} {victim.pk}"]
-    assert done.values == {COLUMN: 7}
+    assert done.values[COLUMN] == 7
     assert sealed()[victim.pk] == spoiled
 
 
@@ -156,9 +156,10 @@ def test_the_command_tells_key_and_counts(numbered, at, capsys):
         former = DataKey.objects.get(is_active=True).pk
     call_command("vault_rotate", by="founder-1", json=True)
     told = json.loads(capsys.readouterr().out)
-    assert told == {"ok": True, "key": told["key"], "resealed": {COLUMN: 8}}
+    assert (told["ok"], told["resealed"][COLUMN]) == (True, 8)
     assert told["key"] > former
     call_command("vault_rotate", "--resume", by="founder-1", json=True)
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "key": told["key"], "resealed": {COLUMN: 0}}
+    again = json.loads(capsys.readouterr().out)
+    assert (again["key"], again["resealed"][COLUMN]) == (told["key"], 0)
     with pytest.raises(CommandError):
         call_command("vault_rotate", by="anybody")

@@ -1,4 +1,4 @@
-"""What one town's key seals opens for no other town, no other row, and is still opened after the vault's key changed."""
+"""What a town's key seals opens for no other town and in no other row; the vault's own key may change meanwhile."""
 
 import pytest
 from cryptography.exceptions import InvalidTag

@@ -46,6 +46,22 @@ def rate(
     return requests / (time.perf_counter() - started)
 
 
+def times(address: str, path: str, body: bytes, headers: dict[str, str], *, requests: int) -> list[float]:
+    """Seconds that each of some answers took, one after another over one kept connection."""
+    host, _, port = address.partition(":")
+    message = _message(address, path, body, headers, kept=True)
+    took = []
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        for _ in range(requests):
+            started = time.perf_counter()
+            connection.sendall(message)
+            answer = _answer(connection)
+            took.append(time.perf_counter() - started)
+            if answer[9:12] != b"200":
+                raise RuntimeError(f"{path}: {answer[:40]!r}")
+    return took
+
+
 def _message(address: str, path: str, body: bytes, headers: dict[str, str], kept: bool) -> bytes:
     lines = [f"POST {path} HTTP/1.1", f"Host: {address}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]

@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from jlis.kernel.errors import Forbidden
-from jlis.kernel.organisations.models import Organisation
-from juki.models import Affair, AffairEntitlement
+from juki.models import Affair
+from juki.sql import affairs
 
 
 def in_force(day: date) -> QuerySet[Affair]:
@@ -14,24 +14,17 @@ def in_force(day: date) -> QuerySet[Affair]:
     return Affair.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
-def open_to(organisation: str, day: date) -> QuerySet[Affair]:
-    """The affairs that an organisation may act under.
-
-    Those of local bodies are open to each of their kind; a 別表 item names its body, and needs an entry.
-    """
-    kind = Organisation.objects.values_list("kind", flat=True).get(code=organisation)
-    entitled = AffairEntitlement.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=day), organisation=organisation, valid_from__lte=day
-    ).values("affair_code")
-    return in_force(day).filter(Q(kinds__contains=[kind], table="") | Q(kinds__contains=[kind], code__in=entitled))
+def open_to(organisation: str, day: date) -> list[Affair]:
+    """The affairs that an organisation may act under on the day, by code."""
+    return affairs.open_to(organisation, day)
 
 
 def require(code: str, *, organisation: str, day: date) -> Affair:
     """The affair of this code, if the organisation may act under it on the day; `Forbidden` naming the purpose."""
-    affair = open_to(organisation, day).filter(code=code).order_by("-valid_from").first()
-    if affair is None:
+    found = affairs.open_to(organisation, day, code)
+    if not found:
         raise Forbidden("purpose_not_allowed", f"事務区分「{code[:32]}」では提供を受けられません。", field="purpose")
-    return affair
+    return found[0]
 
 
 def require_fields(affair: Affair, fields: list[str]) -> None:

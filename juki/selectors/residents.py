@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from jlis.kernel.domain.folding import address_key, kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from juki.choices import RecordState
 from juki.models import IdentityRecord, Resident
+from juki.sql import search
 
 ITEMS_NEEDED = 2
 _FOLDED = {"name": name_key, "name_kana": kana_key, "address": address_key}
@@ -64,44 +66,49 @@ def matching(items: FourItems, *, removed: bool = False, limit: int) -> list[Ide
     if len(items.given()) < ITEMS_NEEDED:
         message = f"4情報のうち{ITEMS_NEEDED}つ以上を入力してください。"
         raise Invalid.of([FieldError("name", "too_few_items", message)])
-    found = latest_versions()
-    found = found.filter(state=RecordState.REMOVED if removed else RecordState.CURRENT)
+    values: dict[str, Any] = {"state": (RecordState.REMOVED if removed else RecordState.CURRENT).value}
     if items.name:
-        found = found.filter(name_key=name_key(items.name))
+        values["name_key"] = name_key(items.name)
     if items.name_kana:
-        found = found.filter(kana_key__startswith=kana_key(items.name_kana))
+        values |= search.begins("kana", kana_key(items.name_kana))
     if items.birth_date:
-        found = _born(found, items.birth_date)
+        values |= _born(items.birth_date)
     if items.sex:
-        found = found.filter(sex=items.sex)
+        values["sex"] = items.sex
     if items.address:
-        found = found.filter(address_key__startswith=address_key(items.address))
-    return list(found.order_by("kana_key", "birth_from")[:limit])
+        values |= search.begins("address", address_key(items.address))
+    return search.latest(values, limit)
 
 
-def _born(found: QuerySet[IdentityRecord], text: str) -> QuerySet[IdentityRecord]:
+def _born(text: str) -> dict[str, Any]:
     try:
         birth = PartialDate.parse(text)
     except ValueError as error:
         raise Invalid.of([FieldError("birth_date", "not_a_date", f"{error}。")]) from error
     if birth.is_full:
         # Somebody whose day or month is not known may have been born on it.
-        possible = [birth.iso, f"{birth.iso[:8]}00", f"{birth.iso[:5]}00-00"]
-        starts = [birth.earliest(), birth.earliest().replace(day=1), birth.earliest().replace(month=1, day=1)]
-        return found.filter(birth_from__in=starts, birth_date__in=possible)
-    within = Q(birth_from__gte=birth.earliest(), birth_from__lte=birth.latest())
+        first = birth.earliest()
+        return {
+            "births": [birth.iso, f"{birth.iso[:8]}00", f"{birth.iso[:5]}00-00"],
+            "starts": [first, first.replace(day=1), first.replace(month=1, day=1)],
+        }
     # In a month that is known, whoever's month is not known may have been born as well.
-    return found.filter(within | Q(birth_date=f"{birth.iso[:5]}00-00", birth_from=birth.earliest().replace(month=1)))
+    return {
+        "born_from": birth.earliest(),
+        "born_to": birth.latest(),
+        "unknown_month": f"{birth.iso[:5]}00-00",
+        "year_begins": birth.earliest().replace(month=1),
+    }
 
 
 def by_code(resident_code: str) -> IdentityRecord | None:
     """The latest version of whoever bears a 住民票コード."""
-    return latest_versions().filter(resident_code=resident_code).first()
+    return next(iter(search.latest({"resident_code": resident_code}, 1)), None)
 
 
 def latest_of(resident: UUID) -> IdentityRecord | None:
     """The latest version of a resident."""
-    return latest_versions().filter(resident=resident).first()
+    return next(iter(search.latest({"resident": resident}, 1)), None)
 
 
 def history(resident: UUID) -> list[IdentityRecord]:

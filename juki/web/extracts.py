@@ -22,7 +22,7 @@ def new(request: StaffRequest) -> HttpResponse:
     at = now()
     form = ExtractForm(
         request.POST or None,
-        affairs=list(affairs.open_to(request.actor.organisation, at.day)),
+        affairs=affairs.open_to(request.actor.organisation, at.day),
         places=_places(request, at.day),
     )
     shown = {"form": form, "breadcrumbs": [("一括抽出の依頼", "")]}

@@ -126,7 +126,8 @@ def _paper_line(line: Disclosed) -> disclosure_form.Line:
 
 
 def _purposes(request: StaffRequest, day: date) -> list[Affair]:
-    return list(affairs.open_to(request.actor.organisation, day).filter(table="").order_by("pk"))
+    found = [affair for affair in affairs.open_to(request.actor.organisation, day) if not affair.table]
+    return sorted(found, key=lambda affair: affair.pk)
 
 
 def _label(purpose: str, day: date) -> str:

@@ -83,6 +83,21 @@ def test_who_calls_too_often_is_told_when_to_come_back(town_system, monkeypatch)
     assert problem(refused, 429)["detail"] == f"{wait}秒待ってから呼び出してください。"
 
 
+def test_calls_of_the_minute_before_count_as_far_as_it_reaches_back(town_system, monkeypatch):
+    monkeypatch.setattr(PerClient, "rate", "4/min", raising=False)
+    clock = [6000.0]
+    monkeypatch.setattr(PerClient, "timer", lambda self: clock[0])
+
+    def called(times: int) -> list[int]:
+        return [town_system.get(NOTIFICATIONS).status_code for _ in range(times)]
+
+    assert called(5) == [200, 200, 200, 200, 429]
+    clock[0] += 75  # three quarters of the minute before are left: three calls and this one
+    assert called(2) == [200, 429]
+    clock[0] += 120
+    assert called(5) == [200, 200, 200, 200, 429]
+
+
 def test_calls_are_counted_for_each_client_alone(town_system, next_system, monkeypatch):
     monkeypatch.setattr(PerClient, "rate", "1/min", raising=False)
     assert [system.get(NOTIFICATIONS).status_code for system in (town_system, next_system, town_system)] == [

@@ -147,3 +147,17 @@ def test_the_planner_looks_at_one_prefecture_only(two_towns):
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "juki_identityrecord_p13" in plan
     assert "juki_identityrecord_p14" not in plan.replace("never executed", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_ended_is_not_usable():
+    assert connection.is_usable()
+    mine = connection.connection.info.backend_pid
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+        assert not connection.is_usable()
+    finally:
+        other.close()
+        connection.close()

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
+from jlis.kernel import prepared
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import AuditEntry, Outcome
@@ -107,10 +109,7 @@ _COLUMNS = (
 
 def _insert(entries: Sequence[AuditEntry], key: bytes) -> None:
     # One INSERT from arrays, without RETURNING: the acting roles may write entries but not read them.
-    from psycopg.types.json import Jsonb
-
     for entry in entries:
         entry.mac = hashing.mac(key, entry)
         entry.detail = Jsonb(entry.detail)
-    with connection.cursor() as cursor:
-        cursor.execute(_BULK, [[getattr(entry, column) for entry in entries] for column in _COLUMNS])
+    prepared.run(_BULK, [[getattr(entry, column) for entry in entries] for column in _COLUMNS])

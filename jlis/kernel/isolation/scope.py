@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import Cursor
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,13 @@ class Scope:
         """The same scope, acting for a declared affair."""
         return replace(self, purpose=purpose)
 
+    @property
+    def prefecture(self) -> int | None:
+        """The only prefecture whose rows a local role may see; None for roles that are not local."""
+        return int(self.org[:2]) if self.role in _LOCAL and self.org[:2].isdecimal() else None
 
+
+_LOCAL = ("jlis_municipal", "jlis_city", "jlis_prefectural")
 DOOR = Scope("jlis_door")
 SYSTEM = Scope("jlis_system")
 PUBLIC = Scope("jlis_public")
@@ -52,6 +59,10 @@ def current() -> Scope | None:
 def scope(wanted: Scope) -> Iterator[Scope]:
     """Act under `wanted`; inside a running transaction at once, else from its BEGIN on."""
     former = _current.get()
+    if wanted == former:
+        # The role is there already: since the BEGIN, or since the scope around this one.
+        yield wanted
+        return
     token = _current.set(wanted)
     assume_in_transaction(connection)
     try:
@@ -59,7 +70,7 @@ def scope(wanted: Scope) -> Iterator[Scope]:
     finally:
         _current.reset(token)
         # A transaction that is to be rolled back cannot take orders; its rollback restores the role.
-        if not connection.needs_rollback and former != wanted:
+        if not connection.needs_rollback:
             assume_in_transaction(connection)
 
 
@@ -83,9 +94,14 @@ def assume_in_transaction(database: BaseDatabaseWrapper) -> None:
     wanted = _current.get()
     if _is_aborted(database):
         return
+    assume(database, wanted)
+
+
+def assume(database: BaseDatabaseWrapper, wanted: Scope | None) -> None:
+    """Send the role for the rest of the running transaction; a statement that is prepared once for a connection."""
     parameters = (wanted.role, wanted.org, wanted.purpose) if wanted else ("none", "", "")
-    with database.wrap_database_errors:
-        database.connection.execute(_ASSUME, parameters)
+    with database.wrap_database_errors, Cursor(database.connection) as cursor:
+        cursor.execute(_ASSUME, parameters, prepare=True)
 
 
 def _is_aborted(database: BaseDatabaseWrapper) -> bool:

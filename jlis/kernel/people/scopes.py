@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from oauth2_provider.models import AccessToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
 
+from jlis.kernel.people import tokens
 from jlis.kernel.people.models import Client
 from jlis.kernel.people.permissions import registered
 
@@ -28,6 +30,9 @@ class PermissionScopes(BaseScopes):
 
 class ClientValidator(OAuth2Validator):
     """Client credentials alone; no other grant is offered."""
+
+    def _load_access_token(self, token: str) -> AccessToken | None:
+        return tokens.presented(token)
 
     def validate_grant_type(
         self, client_id: str, grant_type: str, client: Client, request: Any, *args: Any, **kwargs: Any

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import DOOR, Scope, acting
+from jlis.kernel.organisations.models import Organisation
 from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.people.models import Client, DutyGrant, Staff
 from jlis.kernel.people.permissions import duties, permissions_of
@@ -25,7 +26,7 @@ def actor_of_staff(staff: Staff) -> Actor:
         str(staff.pk),
         f"{staff.organisation.name} {staff.get_full_name()}",
         staff.organisation_id,
-        _scope(staff.organisation_id, codes),
+        _scope(staff.organisation, codes),
         codes,
         permissions_of(codes),
     )
@@ -38,7 +39,7 @@ def actor_of_client(client: Client, scopes: Iterable[str]) -> Actor:
         client.client_id,
         f"{client.organisation.name} {client.name}",
         client.organisation_id,
-        _scope(client.organisation_id, frozenset()),
+        _scope(client.organisation, frozenset()),
         frozenset(),
         frozenset(client.permissions) & frozenset(scopes),
     )
@@ -53,8 +54,7 @@ def actor_named(username: str) -> Actor:
     return actor_of_staff(staff)
 
 
-def _scope(organisation: str, codes: frozenset[str]) -> Scope:
+def _scope(organisation: Organisation, codes: frozenset[str]) -> Scope:
     roles = {duties()[code].role for code in codes if code in duties() and duties()[code].role}
-    with acting(DOOR):
-        own = bodies.scope_for(organisation)
+    own = bodies.scope_of(organisation.kind, organisation.code)
     return Scope(min(roles), own.org) if roles else own

@@ -1,6 +1,7 @@
 """Bearer tokens of machine clients."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -54,9 +55,15 @@ class ClientAuthentication(BaseAuthentication):
         return 'Bearer realm="jlis"'
 
 
+@cache
+def _library() -> _HeaderAlone:
+    """The library's machinery: the same for every request, and dear to put together."""
+    return _HeaderAlone(get_oauthlib_core().server)
+
+
 def _token_of(request: Request) -> Any:
     try:
-        valid, found = _HeaderAlone(get_oauthlib_core().server).verify_request(request, scopes=[])
+        valid, found = _library().verify_request(request, scopes=[])
     except ValueError as error:
         raise ParseError("アドレスの問合せ部分（?の後）が読めません。") from error
     return found.access_token if valid else None

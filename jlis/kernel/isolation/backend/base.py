@@ -4,6 +4,8 @@ Middleware cannot do this: a `SET LOCAL` sent before the transaction opens is lo
 transactions in more places than a request (tasks, commands, `atomic()` after a rollback).
 """
 
+import select
+
 from django.db.backends.postgresql import base
 
 from jlis.kernel.isolation import scope
@@ -17,5 +19,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         wanted = scope.current()
         if not autocommit and wanted is not None:
             # Leaving autocommit is how Django begins a transaction; the driver sends BEGIN with this statement.
-            with self.wrap_database_errors:
-                self.connection.execute(scope._ASSUME, (wanted.role, wanted.org, wanted.purpose))
+            scope.assume(self, wanted)
+
+    def is_usable(self) -> bool:
+        """Whether the server is still there. One that went away has closed the socket, which costs no question."""
+        if self.connection is not None and not self.connection.closed and not _has_word(self.connection.fileno()):
+            return True
+        return super().is_usable()
+
+
+def _has_word(socket: int) -> bool:
+    return bool(select.select([socket], [], [], 0)[0])

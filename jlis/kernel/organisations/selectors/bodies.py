@@ -22,6 +22,11 @@ def scope_for(organisation_code: str) -> Scope:
     kind = Organisation.objects.filter(code=organisation_code).values_list("kind", flat=True).first()
     if kind is None:
         raise NotFound("organisation_unknown", f"団体・機関 {organisation_code} はありません。", field="organisation")
+    return scope_of(kind, organisation_code)
+
+
+def scope_of(kind: str, organisation_code: str) -> Scope:
+    """The same for a body whose kind is known."""
     return Scope(ROLES[OrganisationKind(kind)], org=organisation_code)
 
 

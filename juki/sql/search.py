@@ -1,0 +1,53 @@
+"""The search by the four items, and the latest version by what it is known by.
+
+Why not the ORM: it makes a statement anew each time, and planning one over 47 partitions takes 10 ms where running it
+takes 0.3 (bench/query.py). Rows expected: up to the limit. Indexes: `identity_by_birth` for a full birth date,
+`identity_by_kana` within an office, `identity_by_code`, `identity_of_resident`. Prefixes are ranges, since a pattern
+that is a parameter finds no index.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS
+
+from jlis.kernel import prepared
+from jlis.kernel.isolation import scope
+from juki.models import IdentityRecord
+
+_COLUMNS = [field.attname for field in IdentityRecord._meta.concrete_fields]
+_LATEST = "valid_to IS NULL AND superseded_at IS NULL"
+_LAST_CHARACTER = "\U0010ffff"
+CONDITIONS = {
+    "state": "state = %(state)s",
+    "name_key": "name_key = %(name_key)s",
+    "kana_from": "kana_key ~>=~ %(kana_from)s AND kana_key ~<~ %(kana_below)s",
+    "address_from": "address_key ~>=~ %(address_from)s AND address_key ~<~ %(address_below)s",
+    "births": "birth_date = ANY(%(births)s) AND birth_from = ANY(%(starts)s)",
+    "born_from": (
+        "(birth_from BETWEEN %(born_from)s AND %(born_to)s"
+        " OR birth_date = %(unknown_month)s AND birth_from = %(year_begins)s)"
+    ),
+    "sex": "sex = %(sex)s",
+    "resident_code": "resident_code = %(resident_code)s",
+    "resident": "resident = %(resident)s",
+}
+
+
+def latest(values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:
+    """The latest versions that match every value given; a value's key names its condition."""
+    asked = [condition for key, condition in CONDITIONS.items() if key in values]
+    running = scope.current()
+    # The policy says the same, but the planner leaves out the other partitions only for a constant.
+    if running is not None and running.prefecture:
+        asked.append(f"prefecture = {running.prefecture}")
+    statement = (
+        f"SELECT {', '.join(_COLUMNS)} FROM juki_identityrecord WHERE {' AND '.join([_LATEST, *asked])}"  # noqa: S608
+        f" ORDER BY kana_key, birth_from LIMIT {limit:d}"
+    )
+    return [IdentityRecord.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row) for row in prepared.rows(statement, values)]
+
+
+def begins(name: str, prefix: str) -> dict[str, str]:
+    """The range of keys that begin with a prefix, as values of `latest`."""
+    return {f"{name}_from": prefix, f"{name}_below": prefix + _LAST_CHARACTER}

@@ -151,6 +151,7 @@ def test_the_planner_looks_at_one_prefecture_only(two_towns):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_the_server_ended_is_not_usable():
+    connection.ensure_connection()
     assert connection.is_usable()
     mine = connection.connection.info.backend_pid
     other = connection.copy()

@@ -91,8 +91,8 @@ def by_a_search(resident, clerk, operator, registry_operator, at):
 def by_opening_the_record(resident, clerk, operator, registry_operator, at):
     with acting(clerk.scope):
         queries.open_record(resident=resident.pk, purpose=PURPOSE, by=clerk, at=at)
-    shown = ["住所", "住民票コード", "氏名(漢字)", "氏名(かな)", "旧氏(漢字)", "旧氏(かな)", "生年月日", "性別", "住民区分",
-             "異動事由", "異動年月日", "通称"]  # fmt: skip
+    shown = ["住所", "住民票コード", "氏名(漢字)", "氏名(かな)", "旧氏(漢字)", "旧氏(かな)", "生年月日", "性別"]
+    shown += ["住民区分", "異動事由", "異動年月日", "通称"]
     return ("画面での照会", "千代田区", PURPOSE, shown)
 
 

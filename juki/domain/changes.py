@@ -125,6 +125,17 @@ FIRST_ENTRIES = frozenset(
         ChangeReason.ENTRY_NATIONALITY_LOST,
     }
 )
+# What a correction of this reason cannot do without, and what one of those reasons takes away.
+CARRIES = {
+    ChangeReason.MOVE_WITHIN: "address",
+    ChangeReason.FORMER_SURNAME_ENTERED: "former_surname",
+    ChangeReason.FORMER_SURNAME_CHANGED: "former_surname",
+    ChangeReason.ALIAS_ENTERED: "alias",
+}
+TAKES_AWAY = {
+    ChangeReason.FORMER_SURNAME_REMOVED: ("former_surname", "former_surname_kana"),
+    ChangeReason.ALIAS_REMOVED: ("alias",),
+}
 
 
 def reason_of(code: str) -> Reason:

@@ -68,6 +68,8 @@ def rule(kind: Contradiction, *, article: str, law: str, advice: str) -> Callabl
 def nobody_here_to_change(notice: Notice, standing: Standing | None) -> bool:
     # Somebody registered elsewhere is nobody here: the answer must not tell the one from the other.
     elsewhere = standing is None or standing.office != notice.municipality
+    if notice.reason is ChangeReason.ENTRY_REMOVAL_CANCELLED:
+        return elsewhere and (standing is None or not standing.is_current)
     return elsewhere and notice.facts.kind is not ChangeClass.ENTRY
 
 
@@ -127,9 +129,7 @@ def already_removed(notice: Notice, standing: Standing | None) -> bool:
         return False
     if notice.facts.kind is not ChangeClass.ENTRY:
         return True
-    if notice.reason is ChangeReason.ENTRY_REMOVAL_CANCELLED:
-        return standing.office != notice.municipality
-    return standing.removal_reason not in RETURNABLE
+    return notice.reason is not ChangeReason.ENTRY_REMOVAL_CANCELLED and standing.removal_reason not in RETURNABLE
 
 
 @rule(
@@ -153,6 +153,7 @@ def before_last_change(notice: Notice, standing: Standing | None) -> bool:
     early_arrival = (
         standing is not None
         and notice.facts.kind is ChangeClass.ENTRY
+        and notice.reason is not ChangeReason.BIRTH
         and standing.removal_reason in (ChangeReason.MOVE_OUT, ChangeReason.MOVE_OUT_ABROAD)
     )
     return standing is not None and notice.changed_on < standing.last_changed_on and not early_arrival

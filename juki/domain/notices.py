@@ -15,7 +15,16 @@ from jlis.kernel.domain.codes import ResidentRecordCode
 from jlis.kernel.domain.eras import DateError
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError
-from juki.domain.changes import FIRST_ENTRIES, ChangeClass, ChangeReason, Reason, date_fault, reason_of
+from juki.domain.changes import (
+    CARRIES,
+    FIRST_ENTRIES,
+    TAKES_AWAY,
+    ChangeClass,
+    ChangeReason,
+    Reason,
+    date_fault,
+    reason_of,
+)
 
 IDENTITY_FIELDS = (
     "name", "name_kana", "kana_source", "former_surname", "former_surname_kana", "alias", "address", "birth_date",
@@ -207,15 +216,24 @@ class _Reader:
         for field, allowed in CHOICES.items():
             if values[field] and values[field] not in allowed:
                 self.fault(field, "not_a_choice", f"{LABELS[field]}は{'・'.join(allowed)}のいずれかです。")
-        carried = [field for field in IDENTITY_FIELDS if values[field] is not None]
         for field in NEVER_EMPTY if not is_entry else ("kana_source",):
             if values[field] == "":
                 self.fault(field, "required", f"{LABELS[field]}を空にすることはできません。")
-        if reason and reason.kind is ChangeClass.REMOVAL and carried:
+        return values | self._by_reason(reason, values) if reason else values
+
+    def _by_reason(self, reason: Reason, values: dict[str, str | None]) -> dict[str, str | None]:
+        """What the reason demands of the items, and those that it takes away by itself."""
+        carried = [field for field in IDENTITY_FIELDS if values[field] is not None]
+        if reason.kind is ChangeClass.REMOVAL and carried:
             self.fault(carried[0], "not_for_removal", f"{reason.label}の通知に本人の項目は付けられません。")
-        if reason and reason.code is ChangeReason.MOVE_WITHIN and not values["address"]:
-            self.fault("address", "required", "転居の通知には新しい住所が必要です。")
-        return values
+        needed = CARRIES.get(reason.code)
+        if needed and not values[needed]:
+            self.fault(needed, "required", f"{reason.label}の通知には新しい{LABELS[needed]}が必要です。")
+        gone = TAKES_AWAY.get(reason.code, ())
+        for field in gone:
+            if values[field]:
+                self.fault(field, "not_for_removal", f"{reason.label}の通知に{LABELS[field]}は付けられません。")
+        return dict.fromkeys(gone, "")
 
     def _birth(self, values: dict[str, Any], changed_on: date | None, today: date) -> None:
         text = values.get("birth_date")

@@ -1,5 +1,7 @@
 """住民票コード: lots for municipalities, and codes drawn from them (住民基本台帳法30条の2・30条の3)."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.db.models import F, Sum
 
@@ -38,6 +40,13 @@ def left(office: str) -> int:
     with scope(REGISTRY):
         sums = CodeLot.objects.filter(office=office).aggregate(size=Sum("size"), used=Sum("used"))
     return (sums["size"] or 0) - (sums["used"] or 0)
+
+
+def hold(offices: Iterable[str]) -> None:
+    """Let nobody else draw from these offices' lots until the running transaction ends."""
+    wanted = sorted(offices)
+    if wanted:
+        list(CodeLot.objects.select_for_update().filter(office__in=wanted).order_by("first").values_list("pk"))
 
 
 def draw(*, office: str, count: int) -> list[str]:

@@ -7,7 +7,7 @@ from jlis.kernel.isolation.scope import REGISTRY, scope
 from jlis.kernel.time import Moment
 from juki.choices import DiscrepancyState, NotificationStatus
 from juki.models import Discrepancy
-from juki.services import notifications
+from juki.services import applying
 
 
 def settle(*, discrepancy_id: int, apply: bool, note: str, by: Actor, at: Moment) -> Discrepancy:
@@ -23,7 +23,7 @@ def settle(*, discrepancy_id: int, apply: bool, note: str, by: Actor, at: Moment
         if found.state != DiscrepancyState.OPEN:
             raise Conflict("already_settled", "この不整合は処理済みです。")
         if apply:
-            verdict = notifications.apply_held(notification=found.notification, by=by, at=at)
+            verdict = applying.apply_held(notification=found.notification, by=by, at=at)
             if verdict is not None:
                 raise Conflict("still_contradicts", f"まだ反映できません。{verdict.advice}")
             found.state = DiscrepancyState.APPLIED

@@ -11,7 +11,7 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.choices import KanaSource, RecordState
-from juki.domain.changes import ChangeClass, ChangeReason
+from juki.domain.changes import ChangeClass, ChangeReason, reason_of
 from juki.domain.notices import IDENTITY_FIELDS, Notice
 from juki.models import IdentityRecord
 
@@ -88,7 +88,9 @@ def _items(notice: Notice, former: IdentityRecord | None) -> dict[str, str]:
 
 
 def _before(record: IdentityRecord) -> IdentityRecord | None:
-    """The version that stood before one, to which a cancelled correction returns."""
+    """The version that stood before a correction, to which its cancellation returns; None before anything else."""
+    if reason_of(record.change_reason).kind is not ChangeClass.CORRECTION:
+        return None
     return (
         IdentityRecord.objects.filter(resident=record.resident, version__lt=record.version, superseded_at__isnull=True)
         .order_by("-version")

@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from jlis.kernel import csv_rows
 from jlis.kernel.actors import Actor
+from jlis.kernel.csv_rows import Loaded
 from jlis.kernel.errors import Refused
 from jlis.kernel.people.selectors import actor_named
 
@@ -92,6 +94,43 @@ class HouseCommand(BaseCommand):
         """A line that overwrites itself, on a terminal alone."""
         if sys.stderr.isatty():
             self.stderr.write(f"\r{text}", ending="")
+
+
+class LoadCommand(HouseCommand):
+    """A command that loads a CSV file: the good rows at once, the refused ones with reasons to FILE.rejected.csv."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", type=Path, help="CSVファイル（UTF-8またはCP932） / CSV in UTF-8 or CP932")
+
+    def load(self, path: Path, options: dict[str, Any]) -> Loaded:
+        """Load the file."""
+        raise NotImplementedError
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"ファイル {path} がありません。")
+        rejected = path.with_name(path.name + ".rejected.csv")
+        _make_room(rejected)
+        loaded = self.load(path, options)
+        self.say(f"登録 {loaded.rows:,}件  受け付けない行 {loaded.refused:,}件", options)
+        if not loaded.rejects:
+            return {"loaded": loaded.rows, "rejected": 0}
+        csv_rows.write_rejects(loaded.rejects, rejected)
+        raise Unfinished(
+            f"受け付けない行が{loaded.refused:,}件あります（登録は{loaded.rows:,}件）。理由: {rejected}",
+            {"loaded": loaded.rows, "rejected": loaded.refused, "reasons": str(rejected)},
+        )
+
+
+def _make_room(rejected: Path) -> None:
+    """Take away the reasons of an earlier run, and make sure beforehand that new ones could be written."""
+    try:
+        rejected.touch()
+        rejected.unlink()
+    except OSError as error:
+        raise CommandError(f"理由のファイル {rejected} に書けません（{error.strerror}）。") from error
 
 
 def _sentences(refusal: Refused) -> str:

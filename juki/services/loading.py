@@ -4,28 +4,26 @@ Good rows are loaded and faulty ones refused with line, column and reason; a fil
 whole. The rows go to a temporary table first, since COPY into a table under row-level security is refused.
 """
 
-import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 from django.db import connection
 
+from jlis.kernel import csv_rows
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
-from jlis.kernel.domain import cp932
+from jlis.kernel.csv_rows import Columns, Loaded, Reject
 from jlis.kernel.domain.codes import ResidentRecordCode
 from jlis.kernel.domain.eras import DateError
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.domain.uuid7 import uuid7
-from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound, TooLarge
+from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, acting, scope
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox import publishing
@@ -44,36 +42,9 @@ COLUMNS = (
     "birth_date", "sex", "resident_class", "reason", "changed_on", "municipality",
 )  # fmt: skip
 DEFAULT_REASON = "R06"
-ROWS_AT_ONCE = 10_000
 RESIDENTS_PER_ENTRY = 50_000
-LONGEST_LINE = 8_000
-# Twice the register of the largest office at its longest lines; anything larger is another file.
-LARGEST_FILE = 2 << 30
-_SAMPLE = 1 << 20
-_BY_LABEL = {LABELS[name]: name for name in COLUMNS}
+_FILE = Columns(COLUMNS, REQUIRED_FOR_ENTRY, LABELS)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A refused row: its line in the file, the column at fault, the reason."""
-
-    line: int
-    column: str
-    reason: str
-
-
-@dataclass
-class Loaded:
-    """What a load did."""
-
-    rows: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-
-    @property
-    def refused(self) -> int:
-        """How many rows were refused; one row may have several faults."""
-        return len({reject.line for reject in self.rejects})
 
 
 def load_file(
@@ -93,17 +64,14 @@ def load_file(
         tenant = municipalities.tenant_of(municipalities.office(office, on=at.day).code)
     if by.organisation not in (tenant.office, tenant.municipality):
         raise Forbidden("other_office", "ほかの市区町村の住民は登録できません。", field="municipality")
-    if path.stat().st_size > LARGEST_FILE:
-        raise TooLarge("file_too_large", f"ファイルが大きすぎます（{LARGEST_FILE >> 20:,}MBまで）。")
+    csv_rows.check_size(path)
     loaded = Loaded()
     with path.open("rb") as file, acting(REGISTRY):
-        lines = _decoded(file, loaded.rejects)
-        columns = _heading(lines)
         with connection.cursor() as cursor:
             cursor.execute(statements.STAGING)
-        reader = _RowReader(columns, tenant.office, at.day)
+        reader = _RowReader(tenant.office, at.day)
         residents: list[UUID] = []
-        for batch in _batches(lines):
+        for batch in csv_rows.batches(file, _FILE, loaded.rejects):
             rows = reader.read(batch, loaded.rejects)
             residents += _stage(rows, tenant.office, at, reader.seen)
             on_progress(len(residents))
@@ -149,122 +117,22 @@ def _tell(residents: Sequence[UUID], tenant: municipalities.Tenant, by: Actor, a
         )
 
 
-def _decoded(file: BinaryIO, rejects: list[Reject]) -> Iterator[tuple[int, str]]:
-    """The file's lines in UTF-8 or, where most of its first lines beyond ASCII are not, in CP932."""
-    is_cp932 = _is_cp932(file)
-    for number, raw in enumerate(_lines(file), start=1):
-        line = raw.rstrip(b"\r\n")
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if len(line) > LONGEST_LINE:
-            rejects.append(Reject(number, "", f"1行が長すぎます（{LONGEST_LINE:,}バイトまで）。"))
-            continue
-        try:
-            yield number, cp932.decode(line) if is_cp932 else line.decode("utf-8")
-        except UnicodeDecodeError as error:
-            why = f"{error.start + 1}バイト目が UTF-8 として読めません。"
-            rejects.append(Reject(number, "", why))
-        except cp932.BrokenText as error:
-            rejects.append(Reject(number, "", f"{error}。"))
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines; the rest of one that has no end in sight is passed over, never held."""
-    while line := file.readline(LONGEST_LINE + 5):
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = file.readline(_SAMPLE)
-        yield line
-
-
-def _is_cp932(file: BinaryIO) -> bool:
-    # By many lines, not by the first: one broken byte must not turn a whole register into other characters.
-    beyond = [line for line in file.read(_SAMPLE).split(b"\n") if not line.isascii()]
-    file.seek(0)
-    return sum(map(_is_utf8, beyond)) * 2 < len(beyond)
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _heading(lines: Iterator[tuple[int, str]]) -> list[str]:
-    first = next(lines, None)
-    if first is None:
-        raise Invalid.of([FieldError("", "empty_file", "ファイルが空です。", 1)])
-    names = [name.strip() for name in _cells(first[1]) or [""]]
-    columns = [_BY_LABEL.get(name, name) for name in names]
-    errors = [
-        FieldError(name[:40], "unknown_column", f"列「{name[:40]}」はありません。", 1)
-        for name, column in zip(names, columns, strict=True)
-        if column not in COLUMNS
-    ]
-    errors += [
-        FieldError(column, "missing_column", f"列「{LABELS[column]}」（{column}）が必要です。", 1)
-        for column in REQUIRED_FOR_ENTRY
-        if column not in columns
-    ]
-    if len(set(columns)) != len(columns):
-        errors.append(FieldError("", "duplicate_column", "同じ列が2つあります。", 1))
-    if errors:
-        raise Invalid.of(errors)
-    return columns
-
-
-def _batches(lines: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    batch: list[tuple[int, str]] = []
-    for numbered in lines:
-        if numbered[1]:
-            batch.append(numbered)
-        if len(batch) == ROWS_AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _cells(line: str) -> list[str] | None:
-    """The cells of one line; None where its quotes do not close: a cell never goes on into the next line."""
-    if '"' not in line:
-        return line.split(",")
-    try:
-        return next(csv.reader([line], strict=True))
-    except csv.Error:
-        return None
-
-
 class _RowReader:
     """Turns lines into rows, and tells of each what is wrong with it."""
 
-    def __init__(self, columns: list[str], office: str, today: date):
-        self.columns = columns
+    def __init__(self, office: str, today: date):
         self.office = office
         self.today = today
         self.seen: set[str] = set()
 
-    def read(self, batch: list[tuple[int, str]], rejects: list[Reject]) -> list[dict[str, str]]:
+    def read(self, batch: list[tuple[int, dict[str, str]]], rejects: list[Reject]) -> list[dict[str, str]]:
         """The good rows of a batch."""
         rows = []
-        width = len(self.columns)
-        for number, line in batch:
-            cells = _cells(line)
-            if cells is None:
-                rejects.append(Reject(number, "", '引用符（"）の使い方に誤りがあります。'))
-                continue
-            if len(cells) != width:
-                rejects.append(Reject(number, "", f"列の数が見出しと違います（{len(cells)}列、見出しは{width}列）。"))
-                continue
-            row = dict(zip(self.columns, cells, strict=True))
+        for number, row in batch:
             faults = self._faults(row)
-            if faults:
-                rejects += [Reject(number, column, reason) for column, reason in faults]
-                continue
-            row["line"] = str(number)
-            rows.append(row)
+            rejects += [Reject(number, column, reason) for column, reason in faults]
+            if not faults:
+                rows.append(row | {"line": str(number)})
         return rows
 
     def _faults(self, row: dict[str, str]) -> list[tuple[str, str]]:
@@ -392,11 +260,3 @@ def _new_ids(count: int, at: Moment) -> list[UUID]:
         UUID(int=high | (value >> 66 & 0xFFF) << 64 | 0b10 << 62 | value & ((1 << 62) - 1))
         for value in (int.from_bytes(noise[place : place + 10]) for place in range(0, len(noise), 10))
     ]
-
-
-def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
-    """The refused rows as CSV: line, column, reason."""
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(["行", "列", "理由"])
-        writer.writerows((reject.line, reject.column, reject.reason) for reject in rejects)

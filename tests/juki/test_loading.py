@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from jlis.kernel import csv_rows
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.errors import Forbidden, Invalid, NotFound, TooLarge
@@ -242,7 +243,7 @@ def test_a_file_without_a_heading_that_can_be_read_is_refused_whole(load, conten
 def test_a_file_beyond_the_limit_is_refused_unread(clerk, at, tmp_path):
     path = tmp_path / "huge.csv"
     with path.open("wb") as sparse:
-        sparse.truncate(loading.LARGEST_FILE + 1)
+        sparse.truncate(csv_rows.LARGEST_FILE + 1)
     with pytest.raises(TooLarge):
         loading.load_file(path=path, office=CHIYODA, by=clerk, at=at)
 
@@ -283,7 +284,7 @@ class TestKilledInTheMiddle:
 
     def test_between_two_batches(self, clerk, at, tmp_path, monkeypatch):
         with_codes(clerk, at)
-        monkeypatch.setattr(loading, "ROWS_AT_ONCE", 2)
+        monkeypatch.setattr(csv_rows, "ROWS_AT_ONCE", 2)
         seen = []
 
         def stopped(rows):

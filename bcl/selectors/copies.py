@@ -50,13 +50,16 @@ def household_of(resident: UUID, office: str) -> tuple[Held | None, list[Held]]:
     (entry,) = entries
     members = list(opened(CopyEntry.objects.filter(office=office, household=entry.household)))
     own = next(held for held in members if held.resident == resident)
-    present = [held for held in members if not held.row.removed_on]
-    return own, sorted(present, key=_place)
+    return own, in_order(held for held in members if not held.row.removed_on)
 
 
-def _place(held: Held) -> tuple[int, str, str]:
-    """Head, spouse, children and others by the order of the codes, the elder first."""
-    return _PLACES[held.row.relation], held.row.birth_date, held.row.number
+def in_order(members: Iterable[Held]) -> list[Held]:
+    """Members as they stand on a 住民票: those who left last, then head, spouse, children and others, elder first."""
+    return sorted(members, key=_place)
+
+
+def _place(held: Held) -> tuple[bool, int, str, str]:
+    return bool(held.row.removed_on), _PLACES[held.row.relation], held.row.birth_date, held.row.number
 
 
 def standing(stream: CopyStream) -> Standing:

@@ -71,7 +71,8 @@ def load_file(
         loaded.rows = len(residents)
         concerned = {found for found in residents if found}
         concerned |= set(_begin_from(stream, tenant, sequence, at))
-        _record(sorted(concerned), office, sequence, loaded.rows, by)
+        detail = {"office": office, "sequence": sequence, "rows": loaded.rows, "applied": stream.through - sequence}
+        _record(sorted(concerned), detail, by)
     loaded.rejects.sort(key=lambda reject: reject.line)
     return loaded
 
@@ -99,11 +100,14 @@ def _begin_from(stream: CopyStream, tenant: Tenant, sequence: int, at: Moment) -
     return residents
 
 
-def _record(residents: Sequence[UUID], office: str, sequence: int, rows: int, by: Actor) -> None:
-    detail = {"office": office, "sequence": sequence, "rows": rows}
-    for start in range(0, max(len(residents), 1), RESIDENTS_PER_ENTRY):
+def _record(residents: Sequence[UUID], detail: dict[str, object], by: Actor) -> None:
+    """One entry a load; of a large one further entries name the rest of the residents."""
+    audit.record(
+        action="bcl.copy_loaded", by=by, purpose=PURPOSE, subjects=residents[:RESIDENTS_PER_ENTRY], detail=detail
+    )
+    for start in range(RESIDENTS_PER_ENTRY, len(residents), RESIDENTS_PER_ENTRY):
         some = residents[start : start + RESIDENTS_PER_ENTRY]
-        audit.record(action="bcl.copy_loaded", by=by, purpose=PURPOSE, subjects=some, detail=detail)
+        audit.record(action="bcl.copy_load_continued", by=by, purpose=PURPOSE, subjects=some)
 
 
 class _RowReader:

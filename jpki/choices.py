@@ -38,4 +38,5 @@ class Cause(models.TextChoices):
     REMOVAL = lifecycle.Cause.REMOVAL.value, "消除"
     RECORD_ERROR = lifecycle.Cause.RECORD_ERROR.value, "記録誤り"
     RENEWAL = lifecycle.Cause.RENEWAL.value, "更新"
+    CARD_VOID = lifecycle.Cause.CARD_VOID.value, "カードの廃止"
     DISCARD = lifecycle.Cause.DISCARD.value, "交付前の破棄"

@@ -33,6 +33,7 @@ class Cause(StrEnum):
     REMOVAL = "REMOVAL"
     RECORD_ERROR = "RECORD_ERROR"
     RENEWAL = "RENEWAL"
+    CARD_VOID = "CARD_VOID"
     DISCARD = "DISCARD"
 
 
@@ -107,6 +108,11 @@ MOVES: dict[str, Move] = {
         _row(
             "revoke_for_renewal", _RELIED_ON, State.REVOKED, "jpki.issue", "法第6条",
             "jpki.certificate_revoked", "更新による失効", cause=Cause.RENEWAL, reason=Reason.SUPERSEDED,
+        ),
+        _row(
+            "revoke_with_card", _RELIED_ON, State.REVOKED, "jpki.follow_register", "認証局運用規程",
+            "jpki.certificate_revoked", "カードの廃止による失効",
+            cause=Cause.CARD_VOID, reason=Reason.CESSATION_OF_OPERATION,
         ),
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ class Clock(StrEnum):
     MOVE_IN = "MOVE_IN"
     CONTINUE = "CONTINUE"
     LEAVE_AGAIN = "LEAVE_AGAIN"
+    LEAVE_COUNTRY = "LEAVE_COUNTRY"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ ENDS_BY = {
     Clock.MOVE_IN: "void_no_move_in",
     Clock.CONTINUE: "void_not_continued",
     Clock.LEAVE_AGAIN: "void_moved_again",
+    Clock.LEAVE_COUNTRY: "void_on_leaving",
 }
 
 
@@ -54,6 +56,11 @@ def rule_on(day: date) -> ClockRule:
         if day >= rule.since:
             return rule
     raise ValueError(f"no rule of clocks was in force on {day}")
+
+
+def after_leaving_the_country(*, intended_on: date) -> Deadline:
+    """Somebody has told of leaving the country without continuing the card: it ends with the day itself."""
+    return Deadline(Clock.LEAVE_COUNTRY, intended_on - timedelta(days=1))
 
 
 def after_move_out(*, intended_on: date, running: Clock | None) -> Deadline:

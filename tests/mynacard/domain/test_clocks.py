@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mynacard.domain.clocks import ENDS_BY, Clock, Deadline, after_move_in, after_move_out, rule_on
+from mynacard.domain.clocks import (
+    ENDS_BY,
+    Clock,
+    Deadline,
+    after_leaving_the_country,
+    after_move_in,
+    after_move_out,
+    rule_on,
+)
 from mynacard.domain.lifecycle import MOVES
 
 LEFT = date(2026, 3, 1)
@@ -51,6 +59,13 @@ def test_who_moves_on_before_continuing_loses_the_card_with_the_move():
 
     assert deadline == Deadline(Clock.LEAVE_AGAIN, LEFT)
     assert after_move_in(moved_on=LEFT, told_on=LEFT, running=deadline).is_over(LEFT)
+
+
+def test_who_leaves_the_country_has_no_card_on_the_day_itself():
+    deadline = after_leaving_the_country(intended_on=LEFT)
+
+    assert not deadline.is_over(LEFT - timedelta(days=1))
+    assert deadline.is_over(LEFT)
 
 
 @given(days, st.integers(0, 60), st.integers(0, 60))

@@ -1,0 +1,14 @@
+"""The room's tables."""
+
+from mynacard.models.applications import Application, ApplicationPhoto, IssuedForm, PinRequest
+from mynacard.models.batches import BatchRun
+from mynacard.models.cards import Card, CardCertificate, CardHistory, HandOver
+from mynacard.models.express import ExpressApplication, ExpressDay
+from mynacard.models.notices import ExpiryNotice
+from mynacard.models.production import ArrivalDiscrepancy, PersonalisationFile, ProductionLot, Shipment
+
+__all__ = [
+    "Application", "ApplicationPhoto", "ArrivalDiscrepancy", "BatchRun", "Card", "CardCertificate", "CardHistory",
+    "ExpiryNotice", "ExpressApplication", "ExpressDay", "HandOver", "IssuedForm", "PersonalisationFile", "PinRequest",
+    "ProductionLot", "Shipment",
+]  # fmt: skip

@@ -20,6 +20,12 @@ app.conf.beat_schedule = {
     "publish all lists": {"task": "jpki.tasks.publish_all_lists", "schedule": crontab(minute=30, hour=0)},
     "refresh OCSP answers": {"task": "jpki.tasks.refresh_ocsp", "schedule": crontab(minute="*/10")},
     "discard the unsigned": {"task": "jpki.tasks.discard_unfinished_certificates", "schedule": crontab(minute="*/10")},
+    "end cards whose time has passed": {
+        "task": "mynacard.tasks.run_card_clocks",
+        "schedule": crontab(minute=20, hour=0),
+    },
+    "send expiry notices": {"task": "mynacard.tasks.send_expiry_notices", "schedule": crontab(minute=0, hour=1)},
+    "post express cards": {"task": "mynacard.tasks.dispatch_express_cards", "schedule": crontab(minute=0, hour=5)},
     "anchor the audit chain": {"task": "jlis.kernel.tasks.anchor_audit", "schedule": crontab(minute=10, hour=0)},
     "check isolation": {"task": "jlis.kernel.tasks.check_isolation", "schedule": crontab(minute=0)},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},

@@ -9,11 +9,13 @@ JLIS = frozenset({"JLIS"})
 COUNTER_CLERK = Duty(
     "COUNTER_CLERK",
     "窓口担当",
-    "住民の検索、異動の入力、電子証明書の受付を行う。",
+    "住民の検索、異動の入力、個人番号カードと電子証明書の受付を行う。",
     LOCAL,
     frozenset(
         {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates", "jpki.issue",
-         "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "kernel.see_jobs"}
+         "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply", "mynacard.check_photos",
+         "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update", "mynacard.suspend",
+         "mynacard.resume", "mynacard.void", "mynacard.apply_express", "mynacard.confirm_notices", "kernel.see_jobs"}
     ),
 )  # fmt: skip
 SUPERVISOR = Duty(
@@ -67,6 +69,24 @@ CLOUD_OPERATOR = Duty(
     JLIS,
     frozenset({"bcl.run_cloud", "bcl.see_participation", "kernel.view_registers"}),
 )
+CARD_OPERATOR = Duty(
+    "CARD_OPERATOR",
+    "カード管理センター運用担当",
+    "郵送・オンラインの交付申請の審査、製造の指図、特急発行の送付、有効期限通知を行う。",
+    JLIS,
+    frozenset(
+        {"mynacard.apply", "mynacard.check_photos", "mynacard.produce", "mynacard.dispatch_express",
+         "mynacard.send_notices", "mynacard.follow_register", "mynacard.take_over", "mynacard.see_statistics",
+         "kernel.view_registers"}
+    ),
+)  # fmt: skip
+CARD_MAKER = Duty(
+    "CARD_MAKER",
+    "カードの発行事業者",
+    "製造ロットの製造データを受け取る。ほかの記録は見られない。",
+    JLIS,
+    frozenset({"mynacard.fetch_personalisation"}),
+)
 CENTRE_OPERATOR = Duty(
     "CENTRE_OPERATOR",
     "センター運用担当",
@@ -102,6 +122,8 @@ DUTIES = (
     REGISTRY_OPERATOR,
     CERTIFICATE_OPERATOR,
     CLOUD_OPERATOR,
+    CARD_OPERATOR,
+    CARD_MAKER,
     CENTRE_OPERATOR,
     SYSTEM_ADMINISTRATOR,
     AUDITOR,

@@ -1,5 +1,10 @@
 """The room's addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mynacard.api.applications import ApplicationsView, ApplicationView
+
+urlpatterns = [
+    path("api/v1/mynacard/applications", ApplicationsView.as_view(), name="mynacard_applications"),
+    path("api/v1/mynacard/applications/<uuid:application>", ApplicationView.as_view(), name="mynacard_application"),
+]

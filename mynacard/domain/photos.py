@@ -81,3 +81,9 @@ def findings(photo: Photo, *, taken_on: date, day: date) -> list[Finding]:
 def is_wanted(*, born: PartialDate, day: date) -> bool:
     """Whether the applicant's card bears a photo: not under one year of age."""
     return age_on(day, born) >= AGE_WITH_PHOTO
+
+
+HINTS = {code: message for code, refuses, message, _ in _RULES if not refuses} | {
+    "exposed_long_ago": "ファイルの撮影日時が6か月より前です。"
+}
+"""What a machine can only suspect, in words, by code."""

@@ -1,0 +1,17 @@
+"""manage.py card_clocks --on DATE --by USER"""
+
+from typing import Any
+
+from mynacard.management.batch import BatchCommand
+from mynacard.services import clockwork
+
+
+class Command(BatchCommand):
+    """Ends the cards whose deadline or validity has passed by a day; a second run for the day does nothing."""
+
+    help = "期限の過ぎたカードを廃止します（同じ日に二度動かしても一度だけ）。 / Ends cards whose time has passed."
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        done = clockwork.run(by=self.actor(options), at=self.moment(options))
+        self.say(f"{sum(done.values()):,}枚のカードを廃止しました。", options)
+        return dict(done)

@@ -1,0 +1,59 @@
+"""What the counter sees of a resident and their cards."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.errors import NotFound
+from jlis.kernel.isolation.scope import MYNACARD, acting
+from jlis.kernel.time import Moment
+from juki.models import IdentityRecord
+from juki.selectors import affairs, residents
+from mynacard.models import Card, CardHistory, HandOver
+from mynacard.selectors import cards
+
+# 個人番号カード及び電子証明書に関する事務
+PURPOSE = "JUKI-CARD"
+
+
+@dataclass(frozen=True)
+class SeenCard:
+    """A card with its holder's record, what became of it, and on which documents it was handed over."""
+
+    card: Card
+    record: IdentityRecord
+    history: list[CardHistory]
+    hand_over: HandOver | None
+
+
+def see(*, card: int, by: Actor, at: Moment, purpose: str) -> SeenCard:
+    """One card of the office. NotFound, also for another town's card."""
+    by.must("mynacard.see_cards")
+    affairs.require(purpose, organisation=by.organisation, day=at.day)
+    with acting(by.scope):
+        found = cards.get(card)
+        record = _record(found.resident_id)
+    with acting(MYNACARD):
+        history, hand_over = list(cards.history(card)), HandOver.objects.filter(pk=card).first()
+        audit.record(
+            action="mynacard.card_seen", by=by, purpose=purpose, subject=found.resident_id, detail={"card": card}
+        )
+    return SeenCard(found, record, history, hand_over)
+
+
+def see_all(*, resident: UUID, by: Actor, at: Moment, purpose: str) -> tuple[IdentityRecord, list[Card]]:
+    """A resident's record and cards, newest first. NotFound, also for another town's resident."""
+    by.must("mynacard.see_cards")
+    affairs.require(purpose, organisation=by.organisation, day=at.day)
+    record = _record(resident)
+    found = list(cards.of_resident(resident))
+    audit.record(action="mynacard.cards_seen", by=by, purpose=purpose, subject=resident, detail={"count": len(found)})
+    return record, found
+
+
+def _record(resident: UUID) -> IdentityRecord:
+    record = residents.latest_of(resident)
+    if record is None:
+        raise NotFound("resident_not_found", "該当する住民がいません。")
+    return record

@@ -1,0 +1,148 @@
+"""Following the register: deaths and removals end cards, moves start clocks and carry cards to the next town."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.isolation.scope import MYNACARD, acting
+from jlis.kernel.outbox.events import Envelope
+from jlis.kernel.time import TOKYO, Moment
+from juki.domain.changes import ChangeReason
+from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved
+from juki.models import IdentityRecord
+from mynacard.choices import APPLICATION_LIVE
+from mynacard.domain import clocks
+from mynacard.domain.applications import MOVES as APPLICATION_MOVES
+from mynacard.domain.clocks import Clock, Deadline
+from mynacard.domain.express import NUMBER_OR_CODE_CHANGES
+from mynacard.domain.lifecycle import BEFORE_HAND_OVER, MOVES, RELIED_ON, State
+from mynacard.models import Application, Card
+from mynacard.services import applications, moving
+from mynacard.services.counter import PURPOSE
+from mynacard.sql import following as sql
+
+_R = ChangeReason
+# What ends every card of the person at once. 帰化 and 国籍喪失 are followed by an entry on the same day.
+_ENDS_AT_ONCE = {
+    _R.DEATH: "void_on_death",
+    _R.REMOVAL_EX_OFFICIO: "void_on_removal",
+    _R.REMOVAL_ENTRY_CANCELLED: "void_on_removal",
+}
+
+
+@dataclass
+class _Standing:
+    """A card while a batch of events is gone through."""
+
+    card: Card
+    deadline: Deadline | None
+    verb: str = ""
+    changed: bool = False
+
+
+@dataclass
+class _Batch:
+    """What a batch of events comes to."""
+
+    cards: dict[UUID, list[_Standing]]
+    told: dict[tuple[UUID, int], date]
+    at: datetime
+    left: set[UUID] = field(default_factory=set)
+
+
+def follow(*, envelopes: Sequence[Envelope], by: Actor) -> int:
+    """Act on events of the register in their order; returns how many cards ended."""
+    by.must("mynacard.follow_register")
+    if not envelopes:
+        return 0
+    with acting(MYNACARD):
+        batch = _gathered(envelopes)
+        for envelope in envelopes:
+            _act(envelope.event, batch)
+        return _written(batch, by)
+
+
+def _gathered(envelopes: Sequence[Envelope]) -> _Batch:
+    holders = {envelope.event.subject for envelope in envelopes}
+    cards: dict[UUID, list[_Standing]] = defaultdict(list)
+    for card in Card.objects.select_for_update().filter(resident__in=holders).exclude(state=State.VOID).order_by("pk"):
+        running = Deadline(Clock(card.clock), card.clock_due_on) if card.clock and card.clock_due_on else None
+        cards[card.resident_id].append(_Standing(card, running))
+    # The day on which the town told of a change is that of the version's record, not of the event's delivery.
+    versions = IdentityRecord.objects.filter(resident__in=holders).values_list("resident", "version", "recorded_at")
+    told = {(resident, version): recorded.astimezone(TOKYO).date() for resident, version, recorded in versions}
+    return _Batch(cards, told, max(envelope.occurred_at for envelope in envelopes))
+
+
+def _act(event: ResidentRemoved | ResidentMovedIn | ResidentChanged, batch: _Batch) -> None:
+    told_on = batch.told.get((event.subject, event.version), event.changed_on)
+    if isinstance(event, ResidentRemoved):
+        batch.left.add(event.subject)
+    for standing in batch.cards.get(event.subject, []):
+        if standing.verb:
+            continue
+        if isinstance(event, ResidentRemoved):
+            _removed(standing, event, told_on)
+        elif isinstance(event, ResidentMovedIn):
+            _moved_in(standing, event, told_on)
+        elif event.reason in NUMBER_OR_CODE_CHANGES:
+            standing.verb = "void_on_number_change"
+
+
+def _removed(standing: _Standing, event: ResidentRemoved, told_on: date) -> None:
+    reason = ChangeReason(event.reason)
+    in_hand = State(standing.card.state) in RELIED_ON
+    if reason in _ENDS_AT_ONCE:
+        standing.verb = _ENDS_AT_ONCE[reason]
+    elif reason is _R.MOVE_OUT_ABROAD:
+        deadline = clocks.after_leaving_the_country(intended_on=event.changed_on)
+        _start(standing, deadline, told_on) if in_hand else setattr(standing, "verb", "void_on_leaving")
+    elif reason is _R.MOVE_OUT and in_hand:
+        running = standing.deadline.clock if standing.deadline else None
+        _start(standing, clocks.after_move_out(intended_on=event.changed_on, running=running), told_on)
+
+
+def _moved_in(standing: _Standing, event: ResidentMovedIn, told_on: date) -> None:
+    # A card that still lies in the former town's safe stays there and is discarded by that town.
+    if State(standing.card.state) in BEFORE_HAND_OVER:
+        return
+    card = standing.card
+    card.prefecture, card.municipality, card.office = event.prefecture, event.municipality, event.office
+    standing.changed = True
+    if event.former_office == event.office and standing.deadline is None:
+        return
+    _start(
+        standing, clocks.after_move_in(moved_on=event.changed_on, told_on=told_on, running=standing.deadline), told_on
+    )
+
+
+def _start(standing: _Standing, deadline: Deadline, told_on: date) -> None:
+    standing.deadline, standing.changed = deadline, True
+    if deadline.is_over(told_on):
+        standing.verb = clocks.ENDS_BY[deadline.clock]
+
+
+def _written(batch: _Batch, by: Actor) -> int:
+    at = Moment.of(batch.at)
+    everything = [standing for held in batch.cards.values() for standing in held]
+    sql.keep_clocks(
+        [
+            sql.Kept(each.card.pk, each.card.prefecture, each.card.municipality, each.card.office, each.deadline)
+            for each in everything
+            if each.changed
+        ]
+    )
+    ending: dict[str, list[int]] = defaultdict(list)
+    for each in everything:
+        if each.verb:
+            ending[each.verb].append(each.card.pk)
+    ended = sum(
+        len(moving.apply(MOVES[verb], ids, by=by, at=at, purpose=PURPOSE)) for verb, ids in sorted(ending.items())
+    )
+    under_way = Application.objects.filter(resident__in=batch.left, state__in=APPLICATION_LIVE)
+    for application in under_way.order_by("pk"):
+        applications.move_one(APPLICATION_MOVES["cancel"], application, by=by, at=at, note="住民票の消除")
+    return ended

@@ -1,0 +1,50 @@
+"""The card against the latest 本人確認情報: whether its holder still lives here, and whether the face still agrees."""
+
+from dataclasses import dataclass, field
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.errors import Conflict
+from jlis.kernel.isolation.scope import MYNACARD, acting
+from juki.choices import RecordState
+from juki.domain.changes import ChangeReason, reason_of
+from juki.domain.items import LABELS
+from juki.models import IdentityRecord
+from juki.selectors import residents
+from mynacard.models import Card
+
+_ON_THE_FACE = ("name", "former_surname", "alias", "birth_date", "sex", "address")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The holder's present record, and what of the face differs from it (labels)."""
+
+    record: IdentityRecord
+    differences: list[str] = field(default_factory=list)
+
+
+def present(card: Card, *, by: Actor) -> Holder:
+    """The holder, who must be registered in sight of the actor. Conflict naming death, move or removal.
+
+    It asks the register itself: the events that tell of a death may still be on their way.
+    """
+    with acting(by.scope):
+        here = residents.latest_of(card.resident_id)
+    if here is None or here.office != card.office:
+        raise Conflict("holder_moved", "名義人はほかの市区町村へ転出しました。このカードは交付できません。")
+    if here.state != RecordState.CURRENT:
+        code = "holder_dead" if here.change_reason == ChangeReason.DEATH else "holder_removed"
+        label = reason_of(here.change_reason).label
+        raise Conflict(code, f"名義人の住民票は{label}により消除されています。このカードは交付できません。")
+    return Holder(here, _differences(card, here))
+
+
+def _differences(card: Card, here: IdentityRecord) -> list[str]:
+    if here.version == card.face_version:
+        return []
+    with acting(MYNACARD):
+        versions = residents.history(card.resident_id)
+    shown = next((row for row in versions if row.version == card.face_version), None)
+    if shown is None:
+        return []
+    return [LABELS[name] for name in _ON_THE_FACE if getattr(shown, name) != getattr(here, name)]

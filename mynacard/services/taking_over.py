@@ -1,0 +1,66 @@
+"""Cards that people hold already, taken over from the system before this one: in bulk, with one entry and one event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.isolation.scope import MYNACARD, acting
+from jlis.kernel.outbox.publishing import publish
+from jlis.kernel.time import Moment
+from mynacard.domain import numbers
+from mynacard.events import CardsTakenOver
+from mynacard.sql import numbers as sequences
+from mynacard.sql import taking_over as sql
+
+_PART = 5_000
+
+
+@dataclass(frozen=True)
+class HeldCard:
+    """A card in somebody's hands. ``certificates``: the ids of those that it bears; ``card_number``: the former
+    system's, a new one where it is empty."""
+
+    resident: UUID
+    issued_on: date
+    expires_on: date
+    certificates: tuple[int, ...] = ()
+    card_number: str = ""
+
+
+def take_over(*, cards: Sequence[HeldCard], by: Actor, at: Moment, purpose: str) -> int:
+    """Store the cards of present residents who hold none yet; returns how many.
+
+    One transaction a part of 5,000, each with one audit entry and one event for all of its holders.
+    """
+    by.must("mynacard.take_over")
+    taken = 0
+    for start in range(0, len(cards), _PART):
+        with acting(MYNACARD):
+            taken += _take_part(cards[start : start + _PART], by=by, at=at, purpose=purpose)
+    return taken
+
+
+def _take_part(cards: Sequence[HeldCard], *, by: Actor, at: Moment, purpose: str) -> int:
+    drawn = iter(sequences.draw("card", sum(not card.card_number for card in cards)))
+    rows = [
+        sql.Row(card.resident, card.card_number or _number(card, next(drawn)), card.issued_on, card.expires_on)
+        for card in cards
+    ]
+    stored = sql.insert_cards(rows)
+    borne = [(pk, stored[card.resident]) for card in cards if card.resident in stored for pk in card.certificates]
+    sql.insert_certificates([pk for pk, _ in borne], [card for _, card in borne])
+    sql.insert_history(list(stored.values()), by=by.label, at=at.instant, on=at.day)
+    if stored:
+        act, holders = uuid7(at.instant), list(stored)
+        detail = {"taken_over": str(act), "count": len(holders)}
+        audit.record(action="mynacard.cards_taken_over", by=by, purpose=purpose, subjects=holders, detail=detail)
+        publish(CardsTakenOver(subject=act, subjects=tuple(holders)))
+    return len(stored)
+
+
+def _number(card: HeldCard, sequence: int) -> str:
+    return numbers.card_number(year=card.issued_on.year, lane=numbers.TAKEN_OVER, sequence=sequence)

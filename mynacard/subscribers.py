@@ -1,0 +1,17 @@
+"""What happens next: the register's events end cards, start their clocks and carry them to the next town."""
+
+from collections.abc import Sequence
+
+from jlis.kernel.actors import system_actor
+from jlis.kernel.isolation.scope import MYNACARD
+from jlis.kernel.outbox.events import Envelope, subscriber
+from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved
+from mynacard.services import following
+
+_ACTOR = system_actor("mynacard.following", MYNACARD, permissions=frozenset({"mynacard.follow_register"}))
+
+
+@subscriber(ResidentMovedIn, ResidentChanged, ResidentRemoved, name="mynacard.following", scope=MYNACARD)
+def follow_the_register(envelopes: Sequence[Envelope]) -> None:
+    """End and carry cards as the law has it (施行令14条)."""
+    following.follow(envelopes=envelopes, by=_ACTOR)

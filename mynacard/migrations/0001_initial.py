@@ -318,6 +318,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("occurred_on", models.DateField(null=True, verbose_name="事由の生じた日")),
+                ("documents", models.JSONField(default=list, verbose_name="申請時の本人確認書類")),
                 ("fee_yen", models.PositiveIntegerField(verbose_name="手数料（円）")),
                 ("post_by", models.DateField(verbose_name="発送の期限")),
                 ("deliver_by", models.DateField(verbose_name="配達の目安")),

@@ -52,8 +52,7 @@ def confirm(*, notice: int, by: Actor, at: Moment) -> ExpiryNotice:
             action="mynacard.notice_confirmed", by=by, purpose=PURPOSE, subject=found.card.resident_id,
             detail={"notice": notice},
         )  # fmt: skip
-    found.refresh_from_db()
-    return found
+        return ExpiryNotice.objects.get(pk=notice)
 
 
 def _frozen(at: Moment, months: float) -> int:

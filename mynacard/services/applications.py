@@ -24,9 +24,10 @@ from mynacard.domain import photos as photo_rules
 from mynacard.domain.applications import MOVES, Channel, Kind, Move, State
 from mynacard.models import Application, Card
 from mynacard.selectors import applications, cards
-from mynacard.services import forms, photos
-from mynacard.services.counter import PURPOSE
+from mynacard.services import counter, forms, photos
 from mynacard.services.photos import GivenPhoto
+
+PURPOSE = counter.PURPOSE
 
 
 @dataclass(frozen=True)

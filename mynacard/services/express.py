@@ -26,11 +26,20 @@ from mynacard.domain.lifecycle import MOVES
 from mynacard.domain.pins import Pins
 from mynacard.domain.validity import age_on
 from mynacard.models import Application, Card, ExpressApplication, ExpressDay, HandOver, PinRequest
-from mynacard.services import applications, batches, certificates, handing_over, holders, production, setting_up
+from mynacard.services import (
+    applications,
+    batches,
+    certificates,
+    counter,
+    handing_over,
+    holders,
+    production,
+    setting_up,
+)
 from mynacard.services.applications import Wish
-from mynacard.services.counter import PURPOSE
 from mynacard.sql import places
 
+PURPOSE = counter.PURPOSE
 TASK = "express_dispatch"
 
 

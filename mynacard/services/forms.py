@@ -14,8 +14,10 @@ from juki.selectors import residents
 from juki.selectors.residents import CurrentRecord
 from mynacard.domain.numbers import form_id, is_form_id
 from mynacard.models import IssuedForm
-from mynacard.services.counter import PURPOSE
+from mynacard.services import counter
 from mynacard.sql import numbers
+
+PURPOSE = counter.PURPOSE
 
 
 class Addressee(NamedTuple):

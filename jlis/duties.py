@@ -13,9 +13,10 @@ COUNTER_CLERK = Duty(
     LOCAL,
     frozenset(
         {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates", "jpki.issue",
-         "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply", "mynacard.check_photos",
-         "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update", "mynacard.suspend",
-         "mynacard.resume", "mynacard.void", "mynacard.apply_express", "mynacard.confirm_notices", "kernel.see_jobs"}
+         "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
+         "mynacard.check_photos", "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update",
+         "mynacard.suspend", "mynacard.resume", "mynacard.void", "mynacard.apply_express",
+         "mynacard.confirm_notices", "kernel.see_jobs"}
     ),
 )  # fmt: skip
 SUPERVISOR = Duty(

@@ -43,6 +43,11 @@ class ProductionLot(models.Model):
         return self.number
 
 
+def bound_to_lot(lot: int) -> bytes:
+    """What a lot's sealed data is bound to."""
+    return lot.to_bytes(8, "big")
+
+
 class PersonalisationFile(models.Model):
     """製造データ: what the maker prints and writes, sealed; erased when the lot is finished."""
 

@@ -22,6 +22,7 @@ from mynacard.domain import numbers, validity
 from mynacard.domain.applications import MOVES
 from mynacard.domain.applications import State as ApplicationState
 from mynacard.models import Application, Card, PersonalisationFile, ProductionLot
+from mynacard.models.production import bound_to_lot
 from mynacard.services import applications, photos
 from mynacard.services.counter import PURPOSE
 from mynacard.sql import numbers as sequences
@@ -61,7 +62,7 @@ def make(wanted: Sequence[Application], lane: Lane, *, by: Actor, at: Moment) ->
 
 def opened(lot: ProductionLot) -> bytes:
     """The maker's data of a lot, as JSON lines, zlib-compressed; the caller writes down who took it."""
-    (plain,) = sealing.open_many([bytes(lot.personalisation.sealed)], [lot.number.encode()])
+    (plain,) = sealing.open_many([bytes(lot.personalisation.sealed)], [bound_to_lot(lot.pk)])
     return plain
 
 
@@ -146,7 +147,7 @@ def _personalise(
         for card, application in zip(cards, wanted, strict=True)
     ]
     data = zlib.compress("\n".join(lines).encode())
-    (sealed,) = sealing.seal_many([data], [lot.number.encode()])
+    (sealed,) = sealing.seal_many([data], [bound_to_lot(lot.pk)])
     PersonalisationFile.objects.create(lot=lot, sealed=sealed)
     lot.sha256 = hashlib.sha256(data).hexdigest()
     lot.save(update_fields=["sha256"])

@@ -181,3 +181,19 @@ def test_the_lot_is_of_its_day(resident, clerk, at):
 
     assert lot.made_on == at.day + timedelta(days=2)
     assert lot.number.startswith("M20261123-")
+
+
+def test_what_is_sealed_opens_under_a_new_key(resident, clerk, at):
+    from jlis.kernel import rotation
+    from mynacard.services import photos
+    from tests.conftest import actor
+
+    card = cast.in_production(resident, by=clerk, at=at)
+    before = production.fetch(lot=card.lot_id, by=cast.maker(), at=at)
+
+    done = rotation.rotate(by=actor("JLIS", "SYSTEM_ADMINISTRATOR", kind="JLIS"), at=at)
+
+    assert done.values["mynacard.applicationphoto.sealed"] == done.values["mynacard.personalisationfile.sealed"] == 1
+    assert production.fetch(lot=card.lot_id, by=cast.maker(), at=at) == before
+    with acting(MYNACARD):
+        assert photos.opened([card.application_id])[card.application_id][:2] == b"\xff\xd8"

@@ -50,7 +50,7 @@ class Validation:
 def validate(*, certificate: str, by: Actor, at: Moment) -> Validation:
     """Validate a certificate given as PEM or as Base64 of its DER. Raises Invalid, Forbidden."""
     by.must("jpki.validate")
-    found = _judged(_read(certificate), at.instant)
+    found = judged(read(certificate), at.instant)
     audit.record(
         action="jpki.certificate_validated",
         by=by,
@@ -59,7 +59,8 @@ def validate(*, certificate: str, by: Actor, at: Moment) -> Validation:
     return found
 
 
-def _read(text: str) -> x509.Certificate:
+def read(text: str) -> x509.Certificate:
+    """A certificate from PEM or from Base64 of its DER. Raises Invalid."""
     try:
         if len(text) > _LARGEST:
             raise ValueError("too long")
@@ -71,20 +72,21 @@ def _read(text: str) -> x509.Certificate:
         raise Invalid.of([FieldError("certificate", "not_a_certificate", message)]) from error
 
 
-def _judged(certificate: x509.Certificate, at: datetime) -> Validation:
-    generation = _issuer_of(certificate)
+def judged(presented: x509.Certificate, at: datetime) -> Validation:
+    """The verdict on a certificate, without a record of the asking: that is the caller's act."""
+    generation = _issuer_of(presented)
     if generation is None:
         return Validation(Verdict.UNKNOWN, at)
-    serial = certificate.serial_number
+    serial = presented.serial_number
     standing = answers.standings(generation.id, [serial]).get(serial)
     verdict, reason, since = Verdict.UNKNOWN, "", None
     if standing is not None and standing.state != "PREPARED":
-        verdict = _in_time(certificate, at)
+        verdict = _in_time(presented, at)
         if standing.state != "VALID":
             verdict = Verdict.SUSPENDED if standing.state == "SUSPENDED" else Verdict.REVOKED
             reason, since = Reason(standing.reason or 0).name.lower(), standing.since
     return Validation(
-        verdict, at, generation.authority, generation.number, serial, certificate.not_valid_after_utc, reason, since
+        verdict, at, generation.authority, generation.number, serial, presented.not_valid_after_utc, reason, since
     )
 
 

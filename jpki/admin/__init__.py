@@ -1,26 +1,10 @@
 """The authorities in the registers. They come from ceremonies, so nothing can be changed here; certificates, which
 name persons, have screens of their own."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from jlis.kernel.faces.registers import RegisterAdmin
+from jlis.kernel.faces.registers import LookOnlyAdmin
 from jpki.models import CrlPartition, CrlPublication, Generation, Profile, Responder
-
-
-class LookOnlyAdmin(RegisterAdmin):
-    """A register that is read, never written."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Generation)

@@ -1,15 +1,11 @@
 """電子公印: an office's seal, black, of 25 mm or less a side, drawn as outlines: a seal is a picture and no text."""
 
-from functools import cache
 from math import isqrt
-from typing import Any
 
-from fontTools.pens.basePen import BasePen
-from fontTools.ttLib import TTFont as FontReader
 from reportlab.lib.units import mm
 
+from jlis.kernel.documents import outlines
 from jlis.kernel.documents.papers import Paper
-from jlis.kernel.documents.typefaces import FONTS
 
 SIDE = 21 * mm
 MOST = 25 * mm
@@ -32,45 +28,7 @@ def draw(paper: Paper, *, x: float, y: float, words: str, side: float = SIDE) ->
     for place, column in enumerate(columns):
         left, height = x + side - width * (place + 0.5) - size / 2, side / len(column)
         for row, character in enumerate(column):
-            _stamp(canvas, character, x=left, y=y + side - height * (row + 0.5) - size * 0.38, size=size)
-
-
-def _stamp(canvas: Any, character: str, *, x: float, y: float, size: float) -> None:
-    reader, glyphs, plain = _outlines()
-    scale = size / reader["head"].unitsPerEm
-    pen = _PathPen(canvas.beginPath(), glyphs, x=x, y=y, scale=scale)
-    glyphs[plain[ord(character)]].draw(pen)
-    canvas.drawPath(pen.path, stroke=0, fill=1)
-
-
-class _PathPen(BasePen):
-    """Draws a glyph onto a reportlab path at a place and in a size."""
-
-    def __init__(self, path: Any, glyphs: Any, *, x: float, y: float, scale: float):
-        super().__init__(glyphs)
-        self.path = path
-        self._x, self._y, self._scale = x, y, scale
-
-    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802  (fontTools' names)
-        self.path.moveTo(*self._placed(point))
-
-    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802
-        self.path.lineTo(*self._placed(point))
-
-    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
-        self.path.curveTo(*(part for point in points for part in self._placed(point)))
-
-    def _closePath(self) -> None:  # noqa: N802
-        self.path.close()
-
-    def _placed(self, point: tuple[float, float]) -> tuple[float, float]:
-        return self._x + point[0] * self._scale, self._y + point[1] * self._scale
-
-
-@cache
-def _outlines() -> tuple[Any, Any, dict[int, str]]:
-    reader = FontReader(FONTS / "ipamjm.ttf", lazy=True)
-    return reader, reader.getGlyphSet(), reader.getBestCmap()
+            outlines.fill(canvas, character, x=left, y=y + side - height * (row + 0.5) - size * 0.38, size=size)
 
 
 def _columns(words: str) -> list[str]:

@@ -4,7 +4,7 @@ reportlab draws TrueType fonts, but extracts characters beyond U+FFFF wrongly an
 mended here, so that a paper's text comes out exactly as the register holds it.
 """
 
-from collections.abc import Iterator
+import re
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -19,7 +19,8 @@ GOTHIC = "IPAexGothic"
 _FILES = {MINCHO: "ipamjm.ttf", GOTHIC: "ipaexg.ttf"}
 # Variation sequences are given codes of a private plane that no register may use, one a sequence in order of use.
 _FIRST_PRIVATE = 0x100000
-_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_CLUSTER = re.compile(f".{_SELECTOR.pattern}?", re.DOTALL)
 
 
 class CarriedFont(TTFont):
@@ -43,7 +44,7 @@ class CarriedFont(TTFont):
 
     def encode(self, text: str) -> str:
         """The text with each variation sequence as one private character that draws its glyph."""
-        if not any(is_selector(character) for character in text):
+        if not _SELECTOR.search(text):
             return text
         return "".join(self._one(cluster) for cluster in clusters(text))
 
@@ -114,24 +115,9 @@ def font(name: str) -> CarriedFont:
     return carried
 
 
-def is_selector(character: str) -> bool:
-    """Whether a character selects a variant of the one before it."""
-    return any(ord(character) in block for block in _SELECTORS)
-
-
-def clusters(text: str) -> Iterator[str]:
+def clusters(text: str) -> list[str]:
     """Each character together with its variation selector."""
-    held = ""
-    for character in text:
-        if held and is_selector(character):
-            yield held + character
-            held = ""
-            continue
-        if held:
-            yield held
-        held = character
-    if held:
-        yield held
+    return _CLUSTER.findall(text)
 
 
 def undrawable(text: str, *, face: str = MINCHO) -> list[str]:

@@ -15,7 +15,7 @@ import structlog
 
 from jlis.kernel.request_context import request_id
 
-OURS = ("jlis.", "juki.", "jpki.", "mynacard.")
+OURS = ("jlis.", "juki.", "jpki.", "mynacard.", "bcl.", "lgwan.", "konbini.")
 PERSONAL_KEYS = frozenset(
     {
         "name", "name_kana", "kana", "address", "birth_date", "sex", "resident_code", "individual_number", "number",

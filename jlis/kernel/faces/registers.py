@@ -38,3 +38,15 @@ class RegisterAdmin(admin.ModelAdmin):
     def _record(request: HttpRequest, obj: Model, action: str, fields: list[str]) -> None:
         detail = {"master": obj._meta.label_lower, "key": str(obj.pk), "fields": fields}
         audit.record(action=action, by=cast(StaffRequest, request).actor, detail=detail)
+
+
+class LookOnlyAdmin(RegisterAdmin):
+    """A register that is read here and written by services alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nothing is entered by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nothing is changed by hand."""
+        return False

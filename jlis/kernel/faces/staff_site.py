@@ -19,7 +19,7 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
 
     # Other packages register their tables too; accounts, tokens and second factors are no registers to browse.
-    rooms = frozenset({"kernel", "juki", "jpki"})
+    rooms = frozenset({"kernel", "juki", "jpki", "mynacard", "bcl", "lgwan", "konbini"})
 
     def register(
         self,

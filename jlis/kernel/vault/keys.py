@@ -1,7 +1,8 @@
 """The key files: 32 random bytes each, in hexadecimal, in a folder that only the service reads.
 
 `numbers` and `codes` decide which 個人番号 and 住民票コード follow; they never rotate, for a rotated key could mint a
-number twice. `master` wraps the data keys that rotate in the database.
+number twice. `papers` scrambles the backs of certificates and opens them for as long as they are checked. `master`
+wraps the data keys that rotate in the database.
 """
 
 import os
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-NAMES = ("master", "index", "audit", "anchor", "numbers", "codes")
+NAMES = ("master", "index", "audit", "anchor", "numbers", "codes", "papers")
 
 
 def make_missing(folder: Path) -> list[str]:
@@ -68,6 +69,11 @@ def numbers_key() -> bytes:
 def codes_key() -> bytes:
     """Permutes the national sequence into 住民票コード."""
     return _key("codes")
+
+
+def papers_key() -> bytes:
+    """Scrambles the backs of papers that leave the house."""
+    return _key("papers")
 
 
 @cache

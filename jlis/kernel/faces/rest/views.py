@@ -77,7 +77,7 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
             key=key,
             request_sha256=digest,
             status=answer.status_code,
-            content_type="application/json",
+            content_type=answer.content_type or "application/json",
             headers={name: value for name, value in answer.headers.items() if name != "Content-Type"},
             body=JSONRenderer().render(answer.data),
             created_at=datetime.now(UTC),

@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "post express cards": {"task": "mynacard.tasks.dispatch_express_cards", "schedule": crontab(minute=0, hour=5)},
     "anchor the audit chain": {"task": "jlis.kernel.tasks.anchor_audit", "schedule": crontab(minute=10, hour=0)},
     "check isolation": {"task": "jlis.kernel.tasks.check_isolation", "schedule": crontab(minute=0)},
+    "erase forgotten papers": {"task": "konbini.tasks.erase_forgotten_papers", "schedule": 60.0},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
 }
 

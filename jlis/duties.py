@@ -26,7 +26,14 @@ SUPERVISOR = Duty(
     LOCAL,
     COUNTER_CLERK.permissions
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "kernel.view_registers"}
-    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy"},
+    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
+)
+KONBINI_OPERATOR = Duty(
+    "KONBINI_OPERATOR",
+    "証明書交付センター運用担当",
+    "コンビニ交付の参加団体と端末を登録し、件数を見て、団体の交付を停止・再開する。",
+    JLIS,
+    frozenset({"konbini.edit_participants", "konbini.see_counts", "konbini.stop_town", "kernel.view_registers"}),
 )
 STAFF_ADMINISTRATOR = Duty(
     "STAFF_ADMINISTRATOR",
@@ -121,6 +128,7 @@ DUTIES = (
     EXTRACT_OPERATOR,
     EXTRACT_APPROVER,
     REGISTRY_OPERATOR,
+    KONBINI_OPERATOR,
     CERTIFICATE_OPERATOR,
     CLOUD_OPERATOR,
     CARD_OPERATOR,

@@ -44,6 +44,8 @@ class Environment(BaseSettings):
     secret_key: str = ""
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     behind_https: bool = False
+    # Where a kiosk's page finds the card's reader: on a real kiosk a device of its own, here the demonstration's.
+    jlis_card_reader: str = "/demo/reader/"
     debug: bool = False
 
     def secret(self) -> str:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("bcl.urls")),
     path("", include("lgwan.urls")),
     path("", include("konbini.urls")),
+    path("", include("jlis.demo.urls")),
     path("admin/", admin.site.urls),
     path("oauth/token/", public_view(TokenView.as_view()), name="token"),
     path("api/schema/", public_view(SpectacularAPIView.as_view()), name="schema"),

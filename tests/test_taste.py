@@ -31,13 +31,16 @@ PUBLIC = {
     "sign_in", "second_factor", "sign_out", "accessibility", "health", "ready", "metrics", "token", "schema",
     "api_docs", "pki_ocsp", "pki_ocsp_get", "pki_practice_statement", "pki_certificate", "pki_generation",
     "pki_full_list", "pki_list", "pki_generation_full_list", "pki_generation_list",
+    # A kiosk in a store and the demonstration's reader beside it; whoever received a paper.
+    "kiosk", "kiosk_card", "kiosk_pin", "kiosk_menu", "kiosk_options", "kiosk_confirm", "kiosk_issue", "kiosk_print",
+    "kiosk_paper", "verify", "demo_reader_cards", "demo_reader_certificate", "demo_reader_signatures",
 }  # fmt: skip
 
 # Under these names a person enters a service; under the latter a record is read.
 PERSON = {"resident", "residents", "staff_id", "notices", "notification", "order", "orders", "certificate"}
 RECORD = {"resident", "resident_code", "individual_number", "items", "serial"}
 # Steps of other services, in whose transaction they run and by whose policy; no face may call them.
-STEPS = {Path("juki/services/numbers.py"), Path("juki/services/versions.py")}
+STEPS = {Path(f"juki/services/{step}.py") for step in ("applying", "numbers", "versions")}
 # An actor cannot date its own entry: the chain has the server's clock.
 OWN_CLOCK = {Path("jlis/kernel/audit/services.py")}
 

@@ -1,0 +1,1 @@
+"""What a kiosk may give, when, for how much, and how a paper is guarded; plain Python, no database."""

@@ -6,26 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from jlis.demo.life import PINS
 from jlis.kernel.time import now
-from tests.browser.test_counter import CHROMIUM, browsing
+from tests.browser.browsing import Desk, browsing, desk, needs_browser
 from tests.scenarios.life import BORN, StoryLife, company_with_a_kiosk
 from tests.scenarios.servers import house
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = needs_browser
 
 
 @contextmanager
-def before_the_kiosk(tmp_path: Path) -> Iterator[tuple[Page, str, list[str]]]:
-    """The kiosk's first page, with a live card beside it; the card's number, and what the console says."""
+def before_the_kiosk(tmp_path: Path) -> Iterator[tuple[Desk, str]]:
+    """The kiosk's first page, with a live card beside it and the card's number."""
     company = company_with_a_kiosk(in_browser=True)
     with house() as address:
         company.found_authorities(address)
@@ -33,20 +27,16 @@ def before_the_kiosk(tmp_path: Path) -> Iterator[tuple[Page, str, list[str]]]:
         life.is_born(at=BORN)
         life.applies(at=now())
         card = life.takes_the_card(at=now())
-        with browsing() as (page, said):
-            page.goto(f"{address}/kiosk/")
-            yield page, card.card_number, said
+        with browsing() as browser:
+            kiosk = desk(browser, address)
+            kiosk.go("/kiosk/")
+            yield kiosk, card.card_number
 
 
 def pictured(page: Page, name: str) -> None:
     """A screenshot, where somebody wants to look."""
     if folder := os.environ.get("KIOSK_PICTURES"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
-def address_of(page: Page) -> str:
-    """Where the house is."""
-    return page.url.split("/kiosk/")[0]
 
 
 def keyed(page: Page, pin: str) -> None:
@@ -56,7 +46,8 @@ def keyed(page: Page, pin: str) -> None:
 
 
 def test_a_resident_takes_a_paper_from_the_kiosk_and_its_receiver_checks_it(tmp_path):
-    with before_the_kiosk(tmp_path) as (page, number, said):
+    with before_the_kiosk(tmp_path) as (kiosk, number):
+        page = kiosk.page
         pictured(page, "kiosk-start")
         page.get_by_role("link", name="同意して始める").click()
         page.get_by_role("button", name=f"カード {number}").click()
@@ -64,7 +55,7 @@ def test_a_resident_takes_a_paper_from_the_kiosk_and_its_receiver_checks_it(tmp_
         keyed(page, "0000")
         expect(page.get_by_role("status")).to_contain_text("あと2回")
         pictured(page, "kiosk-pin")
-        said.clear()  # the reader's refusal is the browser's business to note
+        kiosk.said.clear()  # the reader's refusal is the browser's business to note
         keyed(page, PINS.authentication)
         expect(page.get_by_role("link", name="住民票の写し")).to_be_visible()
         pictured(page, "kiosk-menu")
@@ -78,21 +69,21 @@ def test_a_resident_takes_a_paper_from_the_kiosk_and_its_receiver_checks_it(tmp_
         expect(page.get_by_role("heading", name="印刷しています")).to_be_visible()
         pictured(page, "kiosk-print")
         shown = page.get_by_role("link", name="印刷される証明書を見る").get_attribute("href")
-        paper = page.context.request.get(address_of(page) + shown).body()
+        paper = page.context.request.get(kiosk.address + shown).body()
         page.get_by_role("button", name="証明書を受け取った").click()
         expect(page.get_by_role("heading", name="ご利用ありがとうございました")).to_be_visible()
         pictured(page, "kiosk-done")
-        check_at_the_desk(page, paper, tmp_path)
-        assert said == []
+        check_at_the_desk(kiosk, paper, tmp_path)
+        assert kiosk.said == []
 
 
-def check_at_the_desk(page: Page, paper: bytes, folder: Path) -> None:
+def check_at_the_desk(desk: Desk, paper: bytes, folder: Path) -> None:
     """Whoever received the paper scans its back."""
     (folder / "paper.pdf").write_bytes(paper)
     if kept := os.environ.get("KIOSK_PICTURES"):
         Path(kept, "paper.pdf").write_bytes(paper)
     subprocess.run(["pdftoppm", "-r", "150", "-png", "-f", "2", "-l", "2", "paper.pdf", "back"], cwd=folder, check=True)
-    page.goto(f"{address_of(page)}/verify/")
+    page = desk.go("/verify/")
     page.get_by_label("うら面の画像").set_input_files(next(folder.glob("back*.png")))
     page.get_by_role("button", name="確認する").click()
     expect(page.get_by_alt_text("交付したときのおもて面")).to_be_visible()

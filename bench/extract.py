@@ -1,7 +1,11 @@
-"""The bulk extract, from the approved job to the file, against psql's \\copy of the same query."""
+"""The bulk extract, from the approved job to the file, against psql's \\copy of the same query.
+
+Run as a program (over a register that is there already), it prints by how many MB a process grows that draws one.
+"""
 
 import os
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 from uuid import uuid4
@@ -9,13 +13,26 @@ from uuid import uuid4
 from bench.stage import TOWN, Line, allot, chief, in_turn, people_csv
 
 _ITEMS = ["municipality", "address", "resident_code", "name", "name_kana", "birth_date", "sex", "resident_class"]
+_NUMBERED = [*_ITEMS, "individual_number"]
 
 
 def measure(rows: int) -> list[Line]:
-    """Seconds of the whole path in UTF-8, in CP932, and with 個人番号."""
-    from jlis.kernel.isolation.scope import SYSTEM, acting
-    from jlis.kernel.jobs import running
-    from jlis.kernel.jobs.models import Job, JobState
+    """Seconds of the whole path in UTF-8, in CP932, and with 個人番号; the memory of a process that does it."""
+    _fill(rows)
+    lines = []
+    utf8, bare = in_turn(lambda: _draw("UTF-8", _ITEMS), _psql)
+    lines.append(Line("extract UTF-8, s", utf8, "psql \\copy, same query", bare, at_most=1.1))
+    cp932, bare = in_turn(lambda: _draw("CP932", _ITEMS), _psql)
+    lines.append(Line("extract CP932, s", cp932, "psql \\copy, same query", bare, at_most=1.3))
+    numbered, plain = in_turn(lambda: _draw("UTF-8", _NUMBERED), lambda: _draw("UTF-8", _ITEMS))
+    lines.append(Line("extract with 個人番号, s", numbered, "the same without", plain, at_most=2.5))
+    grown = subprocess.run([sys.executable, "-m", "bench.extract"], check=True, capture_output=True, text=True).stdout
+    lines.append(Line("extract, memory taken, MB", float(grown), "limit", 64, at_most=1))
+    return lines
+
+
+def _fill(rows: int) -> None:
+    from jlis.kernel.isolation.scope import acting
     from jlis.kernel.time import now
     from juki.models import IdentityRecord
     from juki.services import loading
@@ -28,29 +45,26 @@ def measure(rows: int) -> list[Line]:
         path.write_bytes(people_csv(rows, seed=2))
         loading.load_file(path=path, office=TOWN, by=chief(), at=now())
 
-    def draw(encoding: str, items: list[str]) -> None:
-        request = {
-            "affair": "PREF-BENEFIT", "number_affair": "B5-1" if "individual_number" in items else "NONE",
-            "ordinance_affair": "NONE", "target": "LATEST", "who": "RESIDENT_ON", "from_on": now().day.isoformat(),
-            "items": items, "encoding": encoding,
-        }  # fmt: skip
-        job = Job(
-            id=uuid4(), kind="juki.extract", state=JobState.QUEUED, requested_by="bench", requested_by_kind="STAFF",
-            requested_by_label="bench", organisation="130001", role="jlis_prefectural", purpose="PREF-BENEFIT",
-            parameters={"request": request}, created_at=now().instant,
-        )  # fmt: skip
-        with acting(SYSTEM):
-            job.save(force_insert=True)
-        assert running.run_job(job.pk) == "SUCCEEDED"
 
-    lines = []
-    utf8, bare = in_turn(lambda: draw("UTF-8", _ITEMS), _psql)
-    lines.append(Line("extract UTF-8, s", utf8, "psql \\copy, same query", bare, at_most=1.1))
-    cp932, bare = in_turn(lambda: draw("CP932", _ITEMS), _psql)
-    lines.append(Line("extract CP932, s", cp932, "psql \\copy, same query", bare, at_most=1.3))
-    numbered, plain = in_turn(lambda: draw("UTF-8", [*_ITEMS, "individual_number"]), lambda: draw("UTF-8", _ITEMS))
-    lines.append(Line("extract with 個人番号, s", numbered, "the same without", plain, at_most=2.5))
-    return lines
+def _draw(encoding: str, items: list[str]) -> None:
+    from jlis.kernel.isolation.scope import SYSTEM, acting
+    from jlis.kernel.jobs import running
+    from jlis.kernel.jobs.models import Job, JobState
+    from jlis.kernel.time import now
+
+    request = {
+        "affair": "PREF-BENEFIT", "number_affair": "B5-1" if "individual_number" in items else "NONE",
+        "ordinance_affair": "NONE", "target": "LATEST", "who": "RESIDENT_ON", "from_on": now().day.isoformat(),
+        "items": items, "encoding": encoding,
+    }  # fmt: skip
+    job = Job(
+        id=uuid4(), kind="juki.extract", state=JobState.QUEUED, requested_by="bench", requested_by_kind="STAFF",
+        requested_by_label="bench", organisation="130001", role="jlis_prefectural", purpose="PREF-BENEFIT",
+        parameters={"request": request}, created_at=now().instant,
+    )  # fmt: skip
+    with acting(SYSTEM):
+        job.save(force_insert=True)
+    assert running.run_job(job.pk) == "SUCCEEDED"
 
 
 def _psql() -> None:
@@ -71,3 +85,24 @@ def _psql() -> None:
     subprocess.run(
         [str(psql), os.environ["DATABASE_URL"], "-q", "-v", "ON_ERROR_STOP=1"], input=script.encode(), check=True
     )
+
+
+def _growth() -> float:
+    """MB beyond what the process had before; Linux counts the peak."""
+    process = Path("/proc/self")
+    before = _memory(process, "VmRSS")
+    _draw("CP932", _NUMBERED)
+    return _memory(process, "VmHWM") - before
+
+
+def _memory(process: Path, name: str) -> float:
+    lines = (process / "status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
+    django.setup()
+    print(_growth())

@@ -1,22 +1,19 @@
 """都道府県の一括抽出: asked for, approved by a second person, drawn by COPY, fetched under audit (J5)."""
 
-import csv
-import io
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
-from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg import sql
 
+from jlis.kernel import copying
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
-from jlis.kernel.domain import cp932
 from jlis.kernel.domain.eras import format_era
-from jlis.kernel.domain.subject_sets import SubjectSet
 from jlis.kernel.errors import FieldError, Forbidden, Invalid
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.jobs import services as jobs
@@ -29,11 +26,13 @@ from juki.domain.items import LABELS
 from juki.models import Affair
 from juki.selectors import affairs
 from juki.services import numbers
+from juki.services.extract_files import ExtractFile, ids_of, write_substitutions
 from juki.sql import extract as statements
 
 KIND = "juki.extract"
-_ID_WIDTH = 39  # `"<uuid>",` at the head of each line
 _ROWS_AT_ONCE = 5000
+# Stands in each line where its 個人番号 will be. Drawn by lot, for it must not be in anybody's name or address.
+_MARKER = token_hex(16).encode()
 
 
 def request(*, document: Any, by: Actor, at: Moment) -> Job:
@@ -95,55 +94,47 @@ def draw(run: Run) -> None:
     folder = run.folder()
     target = folder / "result.csv"
     with (
-        closing(_Writer(wanted, target)) as writer,
+        closing(ExtractFile(wanted, target)) as file,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.affair)),
     ):
-        batches = _through_file(wanted, run, folder) if wanted.wants_number else _copied(wanted, run)
-        for batch in batches:
-            writer.write([line[1:37] for line in batch], _cells(wanted, batch))
-            run.progress(writer.rows)
+        for lines in _through_file(wanted, run, folder) if wanted.wants_number else _copied(wanted, run):
+            if wanted.wants_number:
+                file.write(lines, _MARKER, numbers.in_order(ids_of(lines)))
+            else:
+                file.write(lines)
+            run.progress(file.rows)
         # The last chance to stop: who is written down below as delivered will be delivered.
-        run.progress(writer.rows, writer.rows, at_once=True)
+        run.progress(file.rows, file.rows, at_once=True)
         audit.record(
             action="juki.extracted",
             by=run.actor,
             purpose=wanted.affair,
-            subjects=writer.residents,
+            subjects=file.residents,
             detail={
                 "method": "BULK",
                 "job": str(run.job.pk),
                 "fields": list(wanted.items),
                 "number_affair": wanted.number_affair,
                 "ordinance_affair": wanted.ordinance_affair,
-                "count": writer.rows,
+                "count": file.rows,
             },
         )
     run.summary = {
-        "rows": writer.rows,
-        "persons": len(writer.residents),
-        "substitutions": len(writer.substitutions),
+        "rows": file.rows,
+        "persons": len(file.residents),
+        "substitutions": len(file.substitutions),
         "shown": [
-            ["行数", f"{writer.rows:,}"],
-            ["人数", f"{len(writer.residents):,}"],
-            ["置き換えた文字", f"{len(writer.substitutions):,}"],
+            ["行数", f"{file.rows:,}"],
+            ["人数", f"{len(file.residents):,}"],
+            ["置き換えた文字", f"{len(file.substitutions):,}"],
         ],
     }
-    if writer.substitutions:
+    if file.substitutions:
         report = folder / "substitutions.csv"
-        _write_substitutions(writer.substitutions, report)
+        write_substitutions(file.substitutions, report)
         run.attach_report(report, filename=f"extract-{run.job.pk}-substitutions.csv")
     run.attach(target, filename=f"extract-{run.job.pk}.csv", content_type=f"text/csv; charset={_charset(wanted)}")
-
-
-def _write_substitutions(substitutions: list[tuple[int, str, str]], path: Path) -> None:
-    """Which character on which row was written as which: nobody is dropped, and nothing changes in silence."""
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(["行", "元の文字", "符号位置", "置き換えた文字"])
-        for row, character, substitute in substitutions:
-            points = " ".join(f"U+{ord(each):04X}" for each in character)
-            writer.writerow([row, character, points, substitute])
 
 
 def _charset(wanted: ExtractRequest) -> str:
@@ -180,10 +171,7 @@ def _copied(wanted: ExtractRequest, run: Run) -> Iterator[list[bytes]]:
     statement = statements.STATEMENT.format(
         items=_select_list(wanted), conditions=sql.SQL(" AND ").join(_conditions(wanted, run))
     )
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        rows = iter(copy)
-        while batch := [bytes(row) for row in islice(rows, _ROWS_AT_ONCE)]:
-            yield batch
+    yield from copying.batches(statement, _ROWS_AT_ONCE)
 
 
 def _through_file(wanted: ExtractRequest, run: Run, folder: Path) -> Iterator[list[bytes]]:
@@ -198,17 +186,11 @@ def _through_file(wanted: ExtractRequest, run: Run, folder: Path) -> Iterator[li
     raw.unlink()
 
 
-def _cells(wanted: ExtractRequest, batch: list[bytes]) -> list[bytes]:
-    """What goes into the file: the lines without the id, with the number at its place where it was asked for."""
-    rows = [line[_ID_WIDTH:-1] for line in batch]
-    if not wanted.wants_number:
-        return rows
-    return _insert_numbers([line[1:37] for line in batch], rows, wanted.items.index("individual_number"))
-
-
 def _select_list(wanted: ExtractRequest) -> sql.Composable:
-    columns = [sql.Identifier("resident")]
-    columns += [sql.Identifier(statements.COLUMNS[item]) for item in wanted.items if item != "individual_number"]
+    columns: list[sql.Composable] = [sql.Identifier("resident")]
+    for item in wanted.items:
+        is_number = item == "individual_number"
+        columns.append(sql.Literal(_MARKER.decode()) if is_number else sql.Identifier(statements.COLUMNS[item]))
     return sql.SQL(", ").join(columns)
 
 
@@ -241,54 +223,3 @@ def _period(wanted: ExtractRequest) -> Iterator[sql.Composable]:
     since = last if wanted.target is Target.LATEST else first
     in_force = sql.SQL("state = 'CURRENT' AND valid_from <= {} AND (valid_to IS NULL OR valid_to > {})")
     yield in_force.format(last, since)
-
-
-def _insert_numbers(residents: list[bytes], rows: list[bytes], place: int) -> list[bytes]:
-    ids = [UUID(resident.decode()) for resident in residents]
-    opened = numbers.open_numbers(list(dict.fromkeys(ids)))
-    written = []
-    for resident, row in zip(ids, rows, strict=True):
-        cells = next(csv.reader(io.StringIO(row.decode()))) if row else []
-        cells.insert(place, opened.get(resident, ""))
-        written.append(",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells).encode())
-    return written
-
-
-class _Writer:
-    """Writes the file: a heading, CRLF, all cells quoted; in CP932 with a note of each substituted character."""
-
-    def __init__(self, wanted: ExtractRequest, path: Path):
-        self.rows = 0
-        self.substitutions: list[tuple[int, str, str]] = []
-        self.residents = SubjectSet()
-        self._is_cp932 = wanted.encoding is Encoding.CP932
-        self._file = path.open("wb")
-        heading = ",".join(f'"{LABELS[item]}"' for item in wanted.items)
-        self._file.write(b"" if self._is_cp932 else b"\xef\xbb\xbf")
-        self._put([heading.encode()], count=False)
-
-    def write(self, residents: list[bytes], rows: list[bytes]) -> None:
-        """Write a batch."""
-        self.residents.add_texts(residents)
-        self._put(rows)
-
-    def _put(self, rows: list[bytes], *, count: bool = True) -> None:
-        if self._is_cp932:
-            rows = self._in_cp932(rows)
-        self._file.write(b"\r\n".join(rows) + b"\r\n")
-        self.rows += len(rows) if count else 0
-
-    def _in_cp932(self, rows: list[bytes]) -> list[bytes]:
-        whole = cp932.encode("\n".join(row.decode() for row in rows))
-        if not whole.substitutions:
-            return whole.data.split(b"\n")
-        encoded = []
-        for number, row in enumerate(rows, start=self.rows + 1):
-            one = cp932.encode(row.decode())
-            encoded.append(one.data)
-            self.substitutions += [(number, each.character, each.substitute) for each in one.substitutions]
-        return encoded
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()

@@ -39,13 +39,17 @@ def seal_many(values: Sequence[bytes], bindings: Sequence[bytes]) -> list[bytes]
 
 def open_many(sealed: Sequence[bytes], bindings: Sequence[bytes]) -> list[bytes]:
     """Open sealed values; raises `InvalidTag` when one was altered or belongs elsewhere."""
+    database = connection.settings_dict["NAME"]
+    ciphers: dict[bytes, AESGCM] = {}
     opened = []
     for value, binding in zip(sealed, bindings, strict=True):
         raw = bytes(value)
         if len(raw) < _OVERHEAD:
             raise InvalidTag
-        cipher = _cipher(connection.settings_dict["NAME"], int.from_bytes(raw[:2], "big"))
-        opened.append(cipher.decrypt(raw[2:14], raw[14:], binding))
+        number = raw[:2]
+        if number not in ciphers:
+            ciphers[number] = _cipher(database, int.from_bytes(number, "big"))
+        opened.append(ciphers[number].decrypt(raw[2:14], raw[14:], binding))
     return opened
 
 

@@ -127,6 +127,10 @@ def _start_children(supervisor: Supervisor, environ: Mapping[str, str], port: in
     beat = [*celery, "beat", f"--schedule={schedule}", "--pidfile="]
     for name, command in (("web", web), ("worker", worker), ("beat", beat)):
         supervisor.add(Child(name, [sys.executable, "-m", *command], modest))
+    # The demonstration's town without a copy in the cloud answers for itself.
+    for register in sorted((supervisor.home.path / "demo" / "town").glob("*.sqlite")):
+        command = ["manage.py", "town_server", "--office", register.stem]
+        supervisor.add(Child(f"town-{register.stem}", [sys.executable, *command], modest))
 
 
 def _wait_until_ready(supervisor: Supervisor, address: str) -> None:

@@ -38,7 +38,7 @@ _CENTRES = {
     "JLIS-JPKI": "CERTIFICATE_OPERATOR",
     "JLIS-CARD": "CENTRE_OPERATOR",
     "JLIS-KONBINI": "CENTRE_OPERATOR",
-    "JLIS-BCL": "CENTRE_OPERATOR",
+    "JLIS-BCL": "CLOUD_OPERATOR",
     "JLIS-LGWAN": "CENTRE_OPERATOR",
 }
 # 国民年金 and 児童手当: affairs under which a pension office and a ministry query.
@@ -100,7 +100,7 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
         add(f"clerk-{town}", "窓口", "花子", town, "COUNTER_CLERK")
         add(f"chief-{town}", "係長", "太郎", town, "SUPERVISOR")
         add(f"admin-{town}", "管理", "一郎", town, "STAFF_ADMINISTRATOR")
-        office.connect("住民記録システム", town, "juki.notify")
+        office.connect("住民記録システム", town, "juki.notify", "bcl.send_copy")
     for prefecture in prefectures:
         add(f"extract-{prefecture}", "抽出", "京子", prefecture, "EXTRACT_OPERATOR")
         add(f"approve-{prefecture}", "承認", "次郎", prefecture, "EXTRACT_APPROVER")

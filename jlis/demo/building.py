@@ -10,10 +10,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, cards, virtual_cards
+from jlis.demo import accounts, cards, copies, virtual_cards
+from jlis.demo.books import TownBook
 from jlis.demo.digest import digest
-from jlis.demo.history import Year, living_in
-from jlis.demo.population import Population, as_csv
+from jlis.demo.history import Year
+from jlis.demo.households import Settling
+from jlis.demo.population import Population
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import sealing
 from jlis.kernel.domain.codes import MunicipalityCode
@@ -28,6 +30,7 @@ from jpki.choices import Kind, State
 from jpki.models import Certificate
 from jpki.services import publications
 from juki.domain.extracts import Encoding, Target, Who
+from juki.selectors.residents import latest_versions
 from juki.services import codes, extracts, loading
 
 # 千代田区, 新宿区, and 鶴見区 of the designated city 横浜市; their shares of the residents.
@@ -69,12 +72,16 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     people = accounts.open_all(office, towns, tuple(sorted({municipality_code_of(town[:2]) for town in towns})))
     chiefs = {town: people[f"chief-{town}"] for town in towns}
     _allot(towns, people["operator-jlis-juki"], at)
-    _load(population, shares, chiefs, residents, folder, at, report)
+    books = _load(population, shares, chiefs, residents, folder, at, report)
+    report("副本を登録しています")
+    copied = copies.begin(books=books, people=people, folder=folder, at=_a_year_before(at))
     issued = _certify(random, people, chiefs, folder, public_base, at, report)
-    year = Year(random, population, towns, at.day)
-    year.draw(living_in(chiefs))
+    year = Year(random, population, books, at.day)
+    year.draw()
     report(f"1年の異動を通知しています（{len(year.told):,}件）")
-    year.tell(chiefs, lambda done: None)
+    year.tell(chiefs)
+    copies.follow(books=copied, people=people, at=at)
+    copies.open_town_server(books=books, people=people, folder=folder)
     report("異動を電子証明書に反映しています")
     delivery.deliver_all()
     keys = [cards.public_key(pem) for pem in cards.key_pool(folder / "keys")]
@@ -111,7 +118,8 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     for name, actor in people.items():
         if name.startswith("chief-"):
             operators.setdefault("load_residents", name)
-            operators[f"load_residents:{actor.organisation}"] = name
+            operators.setdefault("load_copy", name)
+            operators[f"load_residents:{actor.organisation}"] = operators[f"load_copy:{actor.organisation}"] = name
         for task, prefix in (("extract", "extract-"), ("approve", "approve-")):
             if name.startswith(prefix):
                 operators.setdefault(task, name)
@@ -133,18 +141,35 @@ def _load(
     folder: Path,
     at: Moment,
     report: Report,
-) -> None:
-    a_year_ago = Moment.of(at.day - timedelta(days=366))
-    left = residents
+) -> dict[str, TownBook]:
+    """Load each town's register; returns the towns' own books, with the codes that the network gave."""
+    a_year_ago, left, books = _a_year_before(at), residents, {}
     for place, (town, share) in enumerate(shares.items(), start=1):
         count = left if place == len(shares) else round(residents * share)
         left -= count
         path = folder / f"residents-{town}.csv"
-        path.write_bytes(as_csv([population.person(town, a_year_ago.day) for _ in range(count)]))
+        drawn = [population.person(town, a_year_ago.day) for _ in range(count)]
+        settling = Settling(population.random, population, town, a_year_ago.day)
+        books[town] = TownBook(town, settling.settle(drawn))
+        path.write_bytes(books[town].register_csv())
         report(f"{population.begins[town]}の住民を登録しています（{count:,}人）")
         loaded = loading.load_file(path=path, office=town, by=chiefs[town], at=a_year_ago)
         if loaded.rejects:
             raise RuntimeError(f"実演の住民が登録できません: {loaded.rejects[0]}")
+        books[town].know(_codes_of(books[town], chiefs[town]))
+    return books
+
+
+def _codes_of(book: TownBook, by: Actor) -> list[str]:
+    """The 住民票コード that the network gave the book's people, found by what the town told of each."""
+    with acting(by.scope):
+        told = ("name", "name_kana", "birth_date", "sex", "address")
+        given = {tuple(items): code for code, *items in latest_versions().values_list("resident_code", *told)}
+    return [given[tuple(getattr(person, item) for item in told)] for person in book.people]
+
+
+def _a_year_before(at: Moment) -> Moment:
+    return Moment.of(at.day - timedelta(days=366))
 
 
 def _certify(

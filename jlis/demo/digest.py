@@ -1,10 +1,14 @@
 """A digest of what the registers hold: equal for equal seeds on the same day, whatever ids, keys and instants are."""
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db import connection
 
-from jlis.kernel.isolation.scope import JPKI, acting
+from bcl.models import CopyEntry
+from bcl.selectors.copies import opened
+from jlis.kernel.isolation.scope import BCL, JPKI, acting
 
 _REGISTER = """
     SELECT office, name, name_kana, former_surname, alias, address, birth_date, sex, resident_class, kana_source,
@@ -20,7 +24,7 @@ _CERTIFICATES = """
 
 
 def digest() -> str:
-    """SHA-256 over every version and every certificate of the past, in an order that names alone decide."""
+    """SHA-256 over every version, every certificate of the past and every copy, in an order that ids do not decide."""
     found = hashlib.sha256()
     with acting(JPKI), connection.cursor() as cursor:
         for statement in (_REGISTER, _CERTIFICATES):
@@ -28,4 +32,13 @@ def digest() -> str:
             for row in cursor:
                 found.update("\x1f".join("" if value is None else str(value) for value in row).encode())
                 found.update(b"\n")
+    for line in _copies():
+        found.update(line.encode() + b"\n")
     return found.hexdigest()
+
+
+def _copies() -> Iterator[str]:
+    """The copies' rows by office and 宛名番号, without the codes, which the installation's keys decide."""
+    with acting(BCL):
+        entries = CopyEntry.objects.order_by("office", "number").iterator(chunk_size=5000)
+        yield from (replace(held.row, resident_code="").line() for held in opened(entries))

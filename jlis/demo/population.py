@@ -113,6 +113,10 @@ class Population:
         """A surname and its reading."""
         return self.random.choices(self._surnames, cum_weights=self._surname_weights)[0]
 
+    def town(self, office: str) -> str:
+        """A real town of the office."""
+        return self.random.choice(self._towns[office])
+
     def address(self, office: str) -> str:
         """An address in a real town of the office, with made-up numbers."""
         random = self.random
@@ -122,7 +126,7 @@ class Population:
             flat = (
                 f"　{self.surname()[0]}{random.choice(_BUILDINGS)}{random.randint(1, 12)}{random.randint(1, 9):02}号室"
             )
-        return random.choice(self._towns[office]) + lot + flat
+        return self.town(office) + lot + flat
 
     def _foreign_name(self) -> tuple[str, str, str]:
         return self.random.choice(_FOREIGN)

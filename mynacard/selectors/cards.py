@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count
+
 from jlis.kernel.errors import NotFound
 from jlis.kernel.time import Moment
 from mynacard.choices import IN_HAND, State
@@ -81,3 +83,8 @@ def state_label(card: Card, at: Moment) -> str:
     """The state in words; what was live to its last day has expired, even before the night's run says so."""
     is_over = card.state in IN_HAND and card.expires_on < at.day
     return "期間満了" if is_over else card.get_state_display()
+
+
+def count_by_state() -> dict[str, int]:
+    """How many cards in sight stand in which state."""
+    return dict(Card.objects.order_by().values_list("state").annotate(number=Count("pk")))

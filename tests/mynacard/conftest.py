@@ -12,6 +12,11 @@ __all__ = ["founded", "key_holders", "memory_keys"]
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(quick_passwords):
+    """Every test of the room signs in within this process."""
+
+
+@pytest.fixture(autouse=True)
 def chips(settings) -> type[cast.MemoryTerminal]:
     """The counter's terminal, with no card written yet."""
     settings.JLIS_CARD_TERMINAL = "tests.mynacard.cast.MemoryTerminal"

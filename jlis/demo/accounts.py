@@ -36,7 +36,7 @@ class SystemClient:
 _CENTRES = {
     "JLIS-JUKI": "REGISTRY_OPERATOR",
     "JLIS-JPKI": "CERTIFICATE_OPERATOR",
-    "JLIS-CARD": "CENTRE_OPERATOR",
+    "JLIS-CARD": "CARD_OPERATOR",
     "JLIS-KONBINI": "CENTRE_OPERATOR",
     "JLIS-BCL": "CLOUD_OPERATOR",
     "JLIS-LGWAN": "CENTRE_OPERATOR",
@@ -108,6 +108,8 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     for centre, duty in _CENTRES.items():
         add(f"operator-{centre.lower()}", "運用", "三郎", centre, duty)
     add("keyholder-jlis-jpki", "鍵", "守", "JLIS-JPKI", "CERTIFICATE_OPERATOR")
+    add("maker-jlis-card", "製造", "四郎", "JLIS-CARD", "CARD_MAKER")
+    office.connect("オンライン申請サイト", "JLIS-CARD", "mynacard.apply")
     add("auditor", "監査", "公子", "JLIS", "AUDITOR")
     for organisation, code in _ENTITLED:
         with acting(people["operator-jlis-juki"].scope):

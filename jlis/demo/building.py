@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, cards, copies, virtual_cards
+from jlis.demo import accounts, card_life, cards, copies, kiosks
 from jlis.demo.books import TownBook
+from jlis.demo.card_counter import Counter
 from jlis.demo.digest import digest
 from jlis.demo.history import Year
 from jlis.demo.households import Settling
@@ -76,18 +77,27 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     report("副本を登録しています")
     copied = copies.begin(books=books, people=people, folder=folder, at=_a_year_before(at))
     issued = _certify(random, people, chiefs, folder, public_base, at, report)
+    report("成人のカードを引き継いでいます")
+    card_life.take_over(operator=people["operator-jlis-card"], at=at)
     year = Year(random, population, books, at.day)
     year.draw()
     report(f"1年の異動を通知しています（{len(year.told):,}件）")
     year.tell(chiefs)
     copies.follow(books=copied, people=people, at=at)
     copies.open_town_server(books=books, people=people, folder=folder)
-    report("異動を電子証明書に反映しています")
+    report("異動を電子証明書とカードに反映しています")
     delivery.deliver_all()
     keys = [cards.public_key(pem) for pem in cards.key_pool(folder / "keys")]
-    issued += cards.renew_signatures(staff=chiefs, moved=_moved(chiefs), public_keys=keys, at=at)
-    held = virtual_cards.pick(random=random, staff=chiefs, at=at)
+    moved = _moved(chiefs)
+    issued += cards.renew_signatures(staff=chiefs, moved=moved, public_keys=keys, at=at)
+    card_life.note_new_certificates(operator=people["operator-jlis-card"], at=at)
+    card_life.continue_use(movers=moved, chiefs=chiefs, at=at)
+    card_life.run_clocks(operator=people["operator-jlis-card"], at=at)
+    report("カードの申請・製造・交付を行っています")
+    held = Counter(random, people, chiefs, at).work()
     delivery.deliver_all()
+    report("コンビニ交付を始めています")
+    kiosks.open_for_business(office=office, people=people, towns=towns, folder=folder, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
     _ask_for_extracts(people, towns, at)
     delivery.deliver_all()
@@ -115,6 +125,7 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     operators = {"export_certificate": "operator-jlis-jpki", "crl_publish": "operator-jlis-jpki"}
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
     operators |= {"vault_rotate": FOUNDERS[0]}
+    operators |= dict.fromkeys(("card_clocks", "expiry_notices", "express_dispatch"), "operator-jlis-card")
     for name, actor in people.items():
         if name.startswith("chief-"):
             operators.setdefault("load_residents", name)

@@ -1,4 +1,4 @@
-"""Certificates for the grown, and five virtual cards whose keys and PINs stand outside the database.
+"""Certificates for the grown.
 
 RSA keys are slow to make, so the demonstration draws card keys from a small pool; nothing else may.
 """
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.time import Moment
+from jpki.domain.eligibility import AGE_FOR_SIGNATURE
 from jpki.domain.kinds import AuthorityCode, Kind
 from jpki.engine.keys import Holder
 from jpki.services import authorities, issuing, publications
@@ -29,7 +30,8 @@ from juki.selectors import residents
 PURPOSE = "JUKI-CARD"
 POOL = 24
 GROWN = 18
-_ISSUED_WITHIN = 3 * 365
+# The fifth birthday of who was issued four years ago lies ahead by up to a year.
+_ISSUED_WITHIN = 4 * 365
 _CEREMONY = """\
 ceremony = "root"
 authority = "{authority}"
@@ -126,8 +128,9 @@ def _is_grown(row: IdentityRecord, at: Moment) -> bool:
 
 
 def _orders(random: Random, row: IdentityRecord, public_keys: Sequence[bytes], at: Moment) -> list[Order]:
-    # Not before they came of age, nor so long ago that the fifth birthday has passed.
-    issued_at = Moment.of(at.day - timedelta(days=random.randint(1, _ISSUED_WITHIN)))
+    # Not before they were fifteen, nor so long ago that the fifth birthday has passed.
+    since = min(_ISSUED_WITHIN, (at.day - row.birth_from).days - 366 * AGE_FOR_SIGNATURE)
+    issued_at = Moment.of(at.day - timedelta(days=random.randint(1, since)))
     return [
         Order(row.resident, kind, random.choice(public_keys), issued_at=issued_at)
         for kind in (Kind.SIGN_CARD, Kind.AUTH_CARD)

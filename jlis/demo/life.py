@@ -39,6 +39,7 @@ from mynacard.services.photos import GivenPhoto
 LICENCE = Shown(frozenset({"A_LICENCE"}))
 PINS = Pins(authentication="4321", resident="2345", entry_aid="3456", signature="ABC123")
 LOST_CARD = "T03"
+_FACE = 2004
 _HOUSEHOLD = {
     "number": "9000001", "household": "9000001", "relation": "00", "became_resident_on": "2004-04-28",
     "address_since": "2004-04-28", "notified_on": "2004-05-01", "former_address": "",
@@ -118,7 +119,7 @@ class Life:
 
     def applies(self, *, at: Moment) -> dict[str, Any]:
         """An application at the counter, accepted, and made; returns what the maker was given to print."""
-        wish = Wish(Channel.COUNTER, GivenPhoto(portrait(), at.day))
+        wish = Wish(Channel.COUNTER, GivenPhoto(portrait(_FACE), at.day))
         application = applications.apply(resident=self.resident, wish=wish, by=self.clerk, at=at)
         applications.accept(application=application.pk, by=self.clerk, at=at)
         lot = production.make_lot(by=self.people["cards"], at=at)
@@ -147,7 +148,7 @@ class Life:
     def gets_another(self, *, at: Moment) -> Card:
         """The express lane: applied for at the counter, made the same day, posted home; the former card ends by it."""
         self.pins = replace(self.pins, authentication="8765")
-        wish = Wish(Channel.EXPRESS, GivenPhoto(portrait(), at.day))
+        wish = Wish(Channel.EXPRESS, GivenPhoto(portrait(_FACE), at.day))
         express.apply(
             resident=self.resident, claim=Claim(LOST_CARD, at.day), wish=wish, shown=LICENCE, chosen=self.pins,
             by=self.clerk, at=at,

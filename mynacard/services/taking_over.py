@@ -11,8 +11,10 @@ from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.outbox.publishing import publish
 from jlis.kernel.time import Moment
+from mynacard.choices import IN_HAND
 from mynacard.domain import numbers
 from mynacard.events import CardsTakenOver
+from mynacard.models import Card
 from mynacard.sql import numbers as sequences
 from mynacard.sql import taking_over as sql
 
@@ -42,6 +44,29 @@ def take_over(*, cards: Sequence[HeldCard], by: Actor, at: Moment, purpose: str)
         with acting(MYNACARD):
             taken += _take_part(cards[start : start + _PART], by=by, at=at, purpose=purpose)
     return taken
+
+
+def add_certificates(*, borne: Sequence[tuple[UUID, int]], by: Actor, at: Moment, purpose: str) -> int:
+    """Note certificates that the former system wrote on cards after these were taken over: (holder, certificate's id).
+
+    Returns how many cards in their holders' hands bear one more.
+    """
+    by.must("mynacard.take_over")
+    with acting(MYNACARD):
+        found = Card.objects.filter(state__in=IN_HAND, resident__in=[holder for holder, _ in borne])
+        held = dict(found.values_list("resident_id", "pk"))
+        known = [(holder, pk) for holder, pk in borne if holder in held]
+        count = sql.insert_certificates([pk for _, pk in known], [held[holder] for holder, _ in known])
+        if known:
+            holders = [holder for holder, _ in known]
+            audit.record(
+                action="mynacard.certificates_taken_over",
+                by=by,
+                purpose=purpose,
+                subjects=holders,
+                detail={"count": count},
+            )
+    return count
 
 
 def _take_part(cards: Sequence[HeldCard], *, by: Actor, at: Moment, purpose: str) -> int:

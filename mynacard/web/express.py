@@ -19,6 +19,12 @@ from mynacard.web.forms import ExpressForm
 from mynacard.web.refusals import put_on
 
 LIST = ("特急発行", "mynacard_express")
+_SECTIONS = (
+    ("事由", ("case", "occurred_on", "fee_yen")),
+    ("申請の内容", ("photo", "taken_on", "wants_signature", "wants_authentication", "stay_ends_on")),
+    ("本人確認", ("documents", "proxy_reason", "proxy_documents")),
+    ("暗証番号設定依頼（本人が入力）", ("authentication", "resident", "entry_aid", "signature")),
+)
 
 
 @staff_view(permission="mynacard.apply_express")
@@ -70,13 +76,12 @@ def apply(request: StaffRequest, resident: UUID) -> HttpResponse:
             put_on(form, refusal)
     shown = {
         "form": form,
-        "title": "特急発行の申請",
-        "lead": f"本日の残り {express.places_left(at=now()):,}枚。4日以内に発送し、1週間ほどで自宅に届きます。",
-        "submit": "申請する",
+        "sections": [(heading, [form[name] for name in names]) for heading, names in _SECTIONS],
+        "left": express.places_left(at=now()),
         "back": reverse("mynacard_cards_of_resident", args=[resident]),
         "breadcrumbs": [(LIST[0], reverse(LIST[1])), ("申請", "")],
     }
-    response = render(request, "shell/form.html", shown)
+    response = render(request, "mynacard/express_form.html", shown)
     response.headers["Cache-Control"] = "no-store"
     return response
 

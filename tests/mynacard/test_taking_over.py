@@ -65,3 +65,16 @@ def test_who_holds_one_or_has_left_gets_none(resident, clerk, at):
 def test_a_counter_clerk_takes_nothing_over(resident, clerk, at):
     with pytest.raises(Forbidden):
         taking_over.take_over(cards=[HeldCard(resident.pk, ISSUED, EXPIRES)], by=clerk, at=at, purpose="JUKI-CARD")
+
+
+def test_certificates_that_came_later(resident, clerk, at):
+    take(HeldCard(resident.pk, ISSUED, EXPIRES), at=at)
+    other = cast.resident_of(clerk, at)
+    later = [
+        (person.pk, jpki_cast.issued_to(person, Kind.AUTH_CARD, by=clerk, at=at).pk) for person in (resident, other)
+    ]
+
+    count = taking_over.add_certificates(borne=later, by=cast.operator(), at=at, purpose="JUKI-CARD")
+
+    assert count == 1
+    assert cast.certificates(cast.card_of(resident)) == {Kind.AUTH_CARD: "VALID"}

@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from jlis.demo import virtual_card
 from jlis.demo.portraits import portrait
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import acting
+from jlis.kernel.outbox import delivery
 from jlis.kernel.time import Moment
 from jpki.domain.kinds import Kind
 from juki.models import Resident
@@ -176,6 +178,27 @@ class Life:
         paper = requests.waiting_paper(session=opened.pk, transaction=made.pk, by=store, at=at)
         prints.tell(session=opened.pk, transaction=made.pk, result=PrintResult.PRINTED, by=store, at=at)
         return paper
+
+
+def lived(life: Life, *, at: Moment) -> Life:
+    """The whole of it, ending ten days before ``at``; events are delivered between its parts, as they would be."""
+
+    def ago(days: int) -> Moment:
+        return Moment.of(at.day - timedelta(days=days))
+
+    life.is_born(at=Moment.of(date.fromisoformat(_PERSON["birth_date"])))
+    life.applies(at=ago(300))
+    life.takes_the_card(at=ago(290))
+    life.prints(at=ago(280))
+    life.moves("東京都千代田区一番町1番地", at=ago(200))
+    delivery.deliver_all()
+    life.renews_the_signature(at=ago(190))
+    life.loses_the_card(at=ago(100))
+    life.gets_another(at=ago(99))
+    life.prints(at=ago(60))
+    life.dies(at=ago(10))
+    delivery.deliver_all()
+    return life
 
 
 def _text(octets: bytes) -> str:

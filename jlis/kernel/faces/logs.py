@@ -84,6 +84,7 @@ def configure(settings: dict[str, Any]) -> None:
             "loggers": {
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},
+                "pikepdf": {"level": "WARNING"},
             },
         }
     )

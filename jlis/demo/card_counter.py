@@ -4,6 +4,7 @@ All of it through the room's services, as clerks, the centre and the maker would
 chips whose keys and PINs stand in files, outside the database.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from jlis.demo import virtual_card
+from jlis.demo.books import TownBook
 from jlis.demo.cards import PURPOSE
 from jlis.demo.portraits import portrait
 from jlis.kernel.actors import Actor
@@ -62,9 +64,16 @@ class Holder:
 class Counter:
     """The people who do it, and made-up applicants drawn for a seed."""
 
-    def __init__(self, random: Random, people: dict[str, Actor], chiefs: dict[str, Actor], at: Moment):
+    def __init__(
+        self,
+        random: Random,
+        people: dict[str, Actor],
+        chiefs: dict[str, Actor],
+        books: Mapping[str, TownBook],
+        at: Moment,
+    ):
         self.random = random
-        self.chiefs = chiefs
+        self.chiefs, self.books = chiefs, books
         self.operator, self.maker = people["operator-jlis-card"], people["maker-jlis-card"]
         self.at = at
         self._grown = {town: _present(by, at, grown=True) for town, by in chiefs.items()}
@@ -163,6 +172,8 @@ class Counter:
                 "address": f"{record.address}　別棟",
             }
             notifications.receive(notices=[notice], by=by, at=self.at, channel="SCREEN")
+        book, code = self.books[holder.town], record.resident_code
+        book.take(notice, code, self.at.day, book.row_of(code))
 
     def _express(self, town: str, lost: UUID) -> None:
         """One card posted, one in the lane, one just accepted."""

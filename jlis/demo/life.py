@@ -111,8 +111,8 @@ class Life:
 
     def copy(self, *, at: Moment) -> None:
         """The town sends its own record's difference to its copy."""
-        row = self.items | {"resident_code": self.code, "householder": self.items["name"]}
-        row |= {"sequence": str(self.first_sequence)}
+        row: dict[str, Any] = {**self.items, "resident_code": self.code, "householder": self.items["name"]}
+        row |= {"sequence": self.first_sequence}
         self.first_sequence += 1
         with acting(self.clerk.scope):
             differences.receive(

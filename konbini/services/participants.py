@@ -87,6 +87,15 @@ def enter_town(
         return town
 
 
+def move_server(*, office: str, url: str, by: Actor, at: Moment) -> None:
+    """A town's own server answers elsewhere from now on. Raises Forbidden, NotFound for a town without one."""
+    policies.must_edit(by)
+    with acting(KONBINI):
+        if not TownServer.objects.filter(pk=office).update(url=url):
+            raise NotFound("server_not_found", "この団体には証明発行サーバーがありません。")
+        audit.record(action="konbini.server_moved", by=by, detail={"office": office})
+
+
 def stop(*, office: str, reason: str, by: Actor, at: Moment) -> None:
     """Stop a town's issuing with this commit. Raises Forbidden, NotFound, Conflict, Invalid without a reason."""
     town = _theirs(office, by)

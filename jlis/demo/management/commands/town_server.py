@@ -9,6 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from django.conf import settings
 from django.core.management.base import CommandError
 
+from jlis.demo import kiosks
 from jlis.demo.town_server import register
 from jlis.demo.town_server.server import TownServer
 from jlis.kernel.commands import HouseCommand
@@ -46,6 +47,7 @@ class Command(HouseCommand):
         with make_server("127.0.0.1", port, application, _Threading, _Quiet) as server:
             url = f"http://127.0.0.1:{server.server_port}"
             register.announce(folder, office, url=url, secret=known["secret"])
+            kiosks.tell_where(office=office, url=url, at=now())
             self.say(f"{office} の証明発行サーバ {url}", options)
             self.stdout.flush()
             server.serve_forever()

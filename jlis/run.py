@@ -129,7 +129,7 @@ def _start_children(supervisor: Supervisor, environ: Mapping[str, str], port: in
         supervisor.add(Child(name, [sys.executable, "-m", *command], modest))
     # The demonstration's town without a copy in the cloud answers for itself.
     for register in sorted((supervisor.home.path / "demo" / "town").glob("*.sqlite")):
-        command = ["manage.py", "town_server", "--office", register.stem]
+        command = ["manage.py", "town_server", "--office", register.stem, "--tell"]
         supervisor.add(Child(f"town-{register.stem}", [sys.executable, *command], modest))
 
 

@@ -58,6 +58,13 @@ def _no_scope_left_over():
 
 
 @pytest.fixture(autouse=True)
+def _no_key_left_over():
+    """A data key that a test made is rolled back with it; what the process remembers of it must go as well."""
+    yield
+    sealing.forget_keys()
+
+
+@pytest.fixture(autouse=True)
 def _plain_static_files(settings):
     """The files' names of a release are known only after `collectstatic`."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -19,6 +19,7 @@ from jlis.kernel.time import Moment, now
 from jpki.choices import State
 from jpki.engine.keys import Holder
 from jpki.models import Certificate
+from jpki.selectors import authorities as known
 from jpki.selectors import certificates
 from jpki.services import authorities, publications
 from juki.services import codes
@@ -82,6 +83,8 @@ class Company:
         """Both ceremonies, and their first lists."""
         at = Moment.of(datetime.now(UTC) - timedelta(minutes=5))
         by = self["holder-1"]
+        # A test before this one in the same process had authorities of its own under the same numbers.
+        known.forget()
         for authority in ("sign", "auth"):
             text = CEREMONY.format(authority=authority, base=address)
             holders = [Holder(name, words) for name, words in PASSPHRASES.items()]

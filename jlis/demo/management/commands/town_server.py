@@ -34,6 +34,11 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--office", required=True, help="市区町村コード（6桁） / 6-digit code")
+        parser.add_argument(
+            "--tell",
+            action="store_true",
+            help="アドレスを証明書交付センターに知らせる / tell the centre where it answers",
+        )
         parser.add_argument("--port", type=int, default=0, help="ポート番号（省くと空いている番号） / any free one")
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -47,7 +52,8 @@ class Command(HouseCommand):
         with make_server("127.0.0.1", port, application, _Threading, _Quiet) as server:
             url = f"http://127.0.0.1:{server.server_port}"
             register.announce(folder, office, url=url, secret=known["secret"])
-            kiosks.tell_where(office=office, url=url, at=now())
+            if options["tell"]:
+                kiosks.tell_where(office=office, url=url, at=now())
             self.say(f"{office} の証明発行サーバ {url}", options)
             self.stdout.flush()
             server.serve_forever()

@@ -29,9 +29,10 @@ def main() -> int:
     from bench import stage
 
     stage.prepare(options.rows)
-    from bench import extract, load, ocsp, paper, query
+    from bench import express, extract, load, notices, ocsp, paper, query
 
     chosen = {"load": load, "extract": extract, "query": query, "ocsp": ocsp, "paper": paper}
+    chosen |= {"express": express, "notices": notices}
     lines = []
     for name in options.names or chosen:
         print(f"… {name}", flush=True)
@@ -51,7 +52,7 @@ def _show(lines: list) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help="load, extract, query, ocsp, paper; all of them when none is named")
+    parser.add_argument("names", nargs="*", help="load, extract, query, ocsp, …; all of them when none is named")
     parser.add_argument("--rows", type=int, default=60_000, help="rows of the load and of the extract")
     return parser.parse_args()
 

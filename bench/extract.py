@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 from uuid import uuid4
 
-from bench.stage import TOWN, Line, allot, chief, in_turn, people_csv
+from bench.stage import Line, fill, in_turn
 
 _ITEMS = ["municipality", "address", "resident_code", "name", "name_kana", "birth_date", "sex", "resident_class"]
 _NUMBERED = [*_ITEMS, "individual_number"]
@@ -18,7 +18,7 @@ _NUMBERED = [*_ITEMS, "individual_number"]
 
 def measure(rows: int) -> list[Line]:
     """Seconds of the whole path in UTF-8, in CP932, and with 個人番号; the memory of a process that does it."""
-    _fill(rows)
+    fill(rows)
     lines = []
     utf8, bare = in_turn(lambda: _draw("UTF-8", _ITEMS), _psql)
     lines.append(Line("extract UTF-8, s", utf8, "psql \\copy, same query", bare, at_most=1.1))
@@ -29,21 +29,6 @@ def measure(rows: int) -> list[Line]:
     grown = subprocess.run([sys.executable, "-m", "bench.extract"], check=True, capture_output=True, text=True).stdout
     lines.append(Line("extract, memory taken, MB", float(grown), "limit", 64, at_most=1))
     return lines
-
-
-def _fill(rows: int) -> None:
-    from jlis.kernel.isolation.scope import acting
-    from jlis.kernel.time import now
-    from juki.models import IdentityRecord
-    from juki.services import loading
-
-    with acting(chief().scope):
-        there = IdentityRecord.objects.count()
-    if there < rows:
-        allot(rows)
-        path = Path(os.environ["JLIS_HOME"]) / "extract.csv"
-        path.write_bytes(people_csv(rows, seed=2))
-        loading.load_file(path=path, office=TOWN, by=chief(), at=now())
 
 
 def _draw(encoding: str, items: list[str]) -> None:

@@ -39,7 +39,9 @@ class Line:
 
     @property
     def verdict(self) -> str:
-        """Whether the target is met."""
+        """Whether the target is met; nothing where there is none."""
+        if not self.target:
+            return ""
         met = (self.at_least is None or self.ratio >= self.at_least) and (
             self.at_most is None or self.ratio <= self.at_most
         )
@@ -88,6 +90,22 @@ def people_csv(rows: int, seed: int) -> bytes:
     with acting(SYSTEM):
         population = Population(Random(seed), (TOWN,))
     return as_csv([population.person(TOWN, now().day) for _ in range(rows)])
+
+
+def fill(rows: int) -> None:
+    """Residents of the town, loaded through the service, where there are fewer than so many."""
+    from jlis.kernel.isolation.scope import acting
+    from jlis.kernel.time import now
+    from juki.models import IdentityRecord
+    from juki.services import loading
+
+    with acting(chief().scope):
+        there = IdentityRecord.objects.count()
+    if there < rows:
+        allot(rows)
+        path = Path(os.environ["JLIS_HOME"]) / "residents.csv"
+        path.write_bytes(people_csv(rows, seed=2))
+        loading.load_file(path=path, office=TOWN, by=chief(), at=now())
 
 
 def seconds(work: Callable[[], object]) -> float:

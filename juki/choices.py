@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from juki.domain import protections
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -66,3 +67,54 @@ class DiscrepancyState(models.TextChoices):
 
 CHANGE_REASONS = [(reason.value, REASONS[reason].label) for reason in ChangeReason]
 """異動事由, from the domain's table."""
+
+
+class ProtectionKind(models.TextChoices):
+    """支援措置の事由."""
+
+    DOMESTIC_VIOLENCE = protections.Kind.DOMESTIC_VIOLENCE.value, "配偶者からの暴力（DV）"
+    STALKING = protections.Kind.STALKING.value, "ストーカー行為等"
+    CHILD_ABUSE = protections.Kind.CHILD_ABUSE.value, "児童虐待"
+    OTHER = protections.Kind.OTHER.value, "その他これらに準ずるもの"
+
+
+class ProtectionState(models.TextChoices):
+    """支援措置の状態."""
+
+    PROVISIONAL = protections.State.PROVISIONAL.value, "仮支援措置"
+    DECIDED = protections.State.DECIDED.value, "決定"
+    ENDED = protections.State.ENDED.value, "終了"
+
+
+class OpinionBody(models.TextChoices):
+    """意見を聴いた機関."""
+
+    POLICE = protections.Opinion.POLICE.value, "警察"
+    SUPPORT_CENTRE = protections.Opinion.SUPPORT_CENTRE.value, "配偶者暴力相談支援センター"
+    CHILD_CENTRE = protections.Opinion.CHILD_CENTRE.value, "児童相談所"
+    COURT = protections.Opinion.COURT.value, "裁判所（保護命令等）"
+    OTHER = protections.Opinion.OTHER.value, "その他の公的機関"
+
+
+class ProtectionPlace(models.TextChoices):
+    """Why a town holds a copy of the measure."""
+
+    RESIDENCE = protections.Place.RESIDENCE.value, "住所地"
+    MEMBER_RESIDENCE = protections.Place.MEMBER_RESIDENCE.value, "併せて支援を受ける者の住所地"
+    FORMER_ADDRESS = protections.Place.FORMER_ADDRESS.value, "前住所地"
+    HONSEKI = protections.Place.HONSEKI.value, "本籍地"
+    FORMER_HONSEKI = protections.Place.FORMER_HONSEKI.value, "前本籍地"
+
+
+class ForwardingKind(models.TextChoices):
+    """転送の内容."""
+
+    BEGUN = protections.Forwarding.BEGUN.value, "仮支援措置の開始"
+    DECIDED = protections.Forwarding.DECIDED.value, "決定"
+    EXTENDED = protections.Forwarding.EXTENDED.value, "延長"
+    MEMBERS = protections.Forwarding.MEMBERS.value, "対象者の追加"
+    MOVED = protections.Forwarding.MOVED.value, "転居先への引継ぎ"
+    ENDED = protections.Forwarding.ENDED.value, "終了"
+
+
+PROTECTION_LIVE = [ProtectionState.PROVISIONAL.value, ProtectionState.DECIDED.value]

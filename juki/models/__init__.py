@@ -5,9 +5,18 @@ from juki.models.codes import CodeLot, ResidentCode
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
 from juki.models.notifications import Discrepancy, Notification, SenderSequence
+from juki.models.protections import (
+    AddressUnlock,
+    ProtectedAddressEntitlement,
+    ProtectedResident,
+    ProtectionForwarding,
+    ProtectionMeasure,
+    ProtectionMember,
+)
 from juki.models.residents import Resident
 
 __all__ = [
+    "AddressUnlock",
     "Affair",
     "AffairEntitlement",
     "CodeLot",
@@ -15,6 +24,11 @@ __all__ = [
     "IdentityRecord",
     "IndividualNumber",
     "Notification",
+    "ProtectedAddressEntitlement",
+    "ProtectedResident",
+    "ProtectionForwarding",
+    "ProtectionMeasure",
+    "ProtectionMember",
     "Resident",
     "ResidentCode",
     "SenderSequence",

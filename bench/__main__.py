@@ -29,10 +29,10 @@ def main() -> int:
     from bench import stage
 
     stage.prepare(options.rows)
-    from bench import express, extract, load, notices, ocsp, paper, query
+    from bench import bulk_query, express, extract, load, notices, ocsp, paper, query
 
     chosen = {"load": load, "extract": extract, "query": query, "ocsp": ocsp, "paper": paper}
-    chosen |= {"express": express, "notices": notices}
+    chosen |= {"bulk_query": bulk_query, "express": express, "notices": notices}
     lines = []
     for name in options.names or chosen:
         print(f"… {name}", flush=True)

@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 from uuid import uuid4
 
-from bench.stage import Line, fill, in_turn
+from bench.stage import Line, fill, in_turn, memory_taken
 
 _ITEMS = ["municipality", "address", "resident_code", "name", "name_kana", "birth_date", "sex", "resident_class"]
 _NUMBERED = [*_ITEMS, "individual_number"]
@@ -72,22 +72,9 @@ def _psql() -> None:
     )
 
 
-def _growth() -> float:
-    """MB beyond what the process had before; Linux counts the peak."""
-    process = Path("/proc/self")
-    before = _memory(process, "VmRSS")
-    _draw("CP932", _NUMBERED)
-    return _memory(process, "VmHWM") - before
-
-
-def _memory(process: Path, name: str) -> float:
-    lines = (process / "status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
-
-
 if __name__ == "__main__":
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
     django.setup()
-    print(_growth())
+    print(memory_taken(lambda: _draw("CP932", _NUMBERED)))

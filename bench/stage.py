@@ -121,6 +121,18 @@ def in_turn(own: Callable[[], object], other: Callable[[], object], times: int =
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
 
+def memory_taken(work: Callable[[], object]) -> float:
+    """MB beyond what the process had before; Linux counts the peak."""
+    before = _memory("VmRSS")
+    work()
+    return _memory("VmHWM") - before
+
+
+def _memory(name: str) -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
 @contextmanager
 def web(application: str, port: int) -> Iterator[str]:
     """gunicorn as `make run` starts it, with one worker, serving an application."""

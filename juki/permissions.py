@@ -11,6 +11,7 @@ register(
     Permission("juki.draw_codes", "住民票コードを受け取る", "住民基本台帳法30条の3"),
     Permission("juki.allot_codes", "住民票コードを割り当てる", "住民基本台帳法30条の2"),
     Permission("juki.query", "本人確認情報の提供を受ける（即時）", "住民基本台帳法30条の9"),
+    Permission("juki.query_bulk", "本人確認情報の提供を受ける（一括）", "住民基本台帳法30条の9・施行令30条の7"),
     Permission("juki.extract", "一括抽出を依頼する", "住民基本台帳法30条の15"),
     Permission("juki.approve_extract", "一括抽出を承認する", "住民基本台帳法30条の15"),
     Permission("juki.disclose", "提供状況を開示する", "個人情報の保護に関する法律"),

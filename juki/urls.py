@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from juki.api.bulk_queries import BulkQueriesView
 from juki.api.extracts import ExtractsView
 from juki.api.notifications import NotificationsView
 from juki.api.queries import QueriesView
@@ -22,5 +23,6 @@ urlpatterns = [
     path("juki/extracts/new/", extracts.new, name="juki_extract_new"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
+    path("api/v1/juki/bulk-queries", BulkQueriesView.as_view(), name="api_bulk_queries"),
     path("api/v1/juki/extracts", ExtractsView.as_view(), name="api_extracts"),
 ]

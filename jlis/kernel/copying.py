@@ -7,6 +7,8 @@ there are none.
 
 import select
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 
 from django.db import connection
 from psycopg import OperationalError, errors, pq
@@ -38,6 +40,18 @@ def batches(statement: Composable, lines_at_once: int) -> Iterator[list[bytes]]:
                 _break_off(server)
             while server.get_result():
                 pass
+
+
+def batches_by_file(statement: Composable, lines_at_once: int, folder: Path) -> Iterator[list[bytes]]:
+    """The same by way of a file in a folder: the connection is free for other questions between the batches."""
+    raw = folder / "rows.tmp"
+    with raw.open("wb") as file:
+        for batch in batches(statement, lines_at_once):
+            file.writelines(batch)
+    with raw.open("rb") as file:
+        while batch := list(islice(file, lines_at_once)):
+            yield batch
+    raw.unlink()
 
 
 def _next(server: pq.abc.PGconn, wanted: int) -> tuple[list[bytes], bool]:

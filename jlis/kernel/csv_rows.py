@@ -57,6 +57,11 @@ def check_size(path: Path) -> None:
         raise TooLarge("file_too_large", f"ファイルが大きすぎます（{LARGEST_FILE >> 20:,}MBまで）。")
 
 
+def check_heading(file: BinaryIO, columns: Columns) -> None:
+    """Raises `Invalid` for a heading at fault, before anything is done with the file."""
+    _heading(_decoded(file, []), columns)
+
+
 def batches(file: BinaryIO, columns: Columns, rejects: list[Reject]) -> Iterator[list[tuple[int, dict[str, str]]]]:
     """The file's rows with their line numbers, many at once. Raises `Invalid` for a heading at fault."""
     lines = _decoded(file, rejects)

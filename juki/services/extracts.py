@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from django.db import transaction
 from psycopg import sql
 
-from jlis.kernel import copying
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.eras import format_era
+from jlis.kernel.domain.subject_sets import SubjectSet
 from jlis.kernel.errors import FieldError, Forbidden, Invalid
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.jobs import services as jobs
@@ -21,18 +19,15 @@ from jlis.kernel.jobs.models import Job
 from jlis.kernel.jobs.running import Run
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
-from juki.domain.extracts import NONE, TARGET_LABELS, WHO_LABELS, Encoding, ExtractRequest, Target, Who, read_request
+from juki.domain.extracts import NONE, TARGET_LABELS, WHO_LABELS, ExtractRequest, Target, Who, read_request
 from juki.domain.items import LABELS
 from juki.models import Affair
 from juki.selectors import affairs
-from juki.services import numbers
-from juki.services.extract_files import ExtractFile, ids_of, write_substitutions
+from juki.services import result_files
+from juki.services.result_files import ResultFile, ids_of
 from juki.sql import extract as statements
 
 KIND = "juki.extract"
-_ROWS_AT_ONCE = 5000
-# Stands in each line where its 個人番号 will be. Drawn by lot, for it must not be in anybody's name or address.
-_MARKER = token_hex(16).encode()
 
 
 def request(*, document: Any, by: Actor, at: Moment) -> Job:
@@ -93,16 +88,15 @@ def draw(run: Run) -> None:
     wanted = read_request(run.parameters["request"])
     folder = run.folder()
     target = folder / "result.csv"
+    residents = SubjectSet()
     with (
-        closing(ExtractFile(wanted, target)) as file,
+        closing(_result_file(wanted, target)) as file,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.affair)),
     ):
-        for lines in _through_file(wanted, run, folder) if wanted.wants_number else _copied(wanted, run):
-            if wanted.wants_number:
-                file.write(lines, _MARKER, numbers.in_order(ids_of(lines)))
-            else:
-                file.write(lines)
+        for lines in result_files.lines(_statement(wanted, run), folder, with_numbers=wanted.wants_number):
+            file.write(lines)
+            residents.add(ids_of(lines))
             run.progress(file.rows)
         # The last chance to stop: who is written down below as delivered will be delivered.
         run.progress(file.rows, file.rows, at_once=True)
@@ -110,7 +104,7 @@ def draw(run: Run) -> None:
             action="juki.extracted",
             by=run.actor,
             purpose=wanted.affair,
-            subjects=file.residents,
+            subjects=residents,
             detail={
                 "method": "BULK",
                 "job": str(run.job.pk),
@@ -122,23 +116,20 @@ def draw(run: Run) -> None:
         )
     run.summary = {
         "rows": file.rows,
-        "persons": len(file.residents),
+        "persons": len(residents),
         "substitutions": len(file.substitutions),
         "shown": [
             ["行数", f"{file.rows:,}"],
-            ["人数", f"{len(file.residents):,}"],
+            ["人数", f"{len(residents):,}"],
             ["置き換えた文字", f"{len(file.substitutions):,}"],
         ],
     }
-    if file.substitutions:
-        report = folder / "substitutions.csv"
-        write_substitutions(file.substitutions, report)
-        run.attach_report(report, filename=f"extract-{run.job.pk}-substitutions.csv")
-    run.attach(target, filename=f"extract-{run.job.pk}.csv", content_type=f"text/csv; charset={_charset(wanted)}")
+    result_files.attach(run, file, target, name=f"extract-{run.job.pk}")
 
 
-def _charset(wanted: ExtractRequest) -> str:
-    return "Shift_JIS" if wanted.encoding is Encoding.CP932 else "utf-8"
+def _result_file(wanted: ExtractRequest, target: Path) -> ResultFile:
+    headings = [LABELS[item] for item in wanted.items]
+    return ResultFile(target, headings=headings, encoding=wanted.encoding, with_numbers=wanted.wants_number)
 
 
 def _authorise(wanted: ExtractRequest, by: Actor, at: Moment) -> None:
@@ -166,31 +157,19 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
     return sorted(set(named))
 
 
-def _copied(wanted: ExtractRequest, run: Run) -> Iterator[list[bytes]]:
-    """The query's lines as COPY gives them, in batches: the resident's id first, then the cells."""
-    statement = statements.STATEMENT.format(
+def _statement(wanted: ExtractRequest, run: Run) -> sql.Composable:
+    return statements.STATEMENT.format(
         items=_select_list(wanted), conditions=sql.SQL(" AND ").join(_conditions(wanted, run))
     )
-    yield from copying.batches(statement, _ROWS_AT_ONCE)
-
-
-def _through_file(wanted: ExtractRequest, run: Run, folder: Path) -> Iterator[list[bytes]]:
-    """The same by way of a file: numbers are asked for on this connection, which COPY would keep busy."""
-    raw = folder / "rows.tmp"
-    with raw.open("wb") as file:
-        for batch in _copied(wanted, run):
-            file.writelines(batch)
-    with raw.open("rb") as file:
-        while batch := list(islice(file, _ROWS_AT_ONCE)):
-            yield batch
-    raw.unlink()
 
 
 def _select_list(wanted: ExtractRequest) -> sql.Composable:
     columns: list[sql.Composable] = [sql.Identifier("resident")]
     for item in wanted.items:
         is_number = item == "individual_number"
-        columns.append(sql.Literal(_MARKER.decode()) if is_number else sql.Identifier(statements.COLUMNS[item]))
+        columns.append(
+            sql.Literal(result_files.MARKER.decode()) if is_number else sql.Identifier(statements.COLUMNS[item])
+        )
     return sql.SQL(", ").join(columns)
 
 

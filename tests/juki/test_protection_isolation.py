@@ -66,7 +66,7 @@ def test_the_measure_itself_is_closed_to_all_but_its_towns(table, role):
 def test_nobody_allows_their_own_look(at):
     with acting(REGISTRY), pytest.raises(IntegrityError, match="unlock_allowed_by_another"), transaction.atomic():
         AddressUnlock.objects.create(
-            id=uuid7(at.instant), prefecture=13, municipality=CHIYODA, office=CHIYODA, resident=uuid7(at.instant), purpose="JUKI-COUNTER",
-            reason="転送", asked_by="a", asked_label="甲", asked_at=at.instant, approved_by="a", approved_label="甲",
-            approved_at=at.instant, open_until=at.instant,
+            id=uuid7(at.instant), prefecture=13, municipality=CHIYODA, office=CHIYODA, resident=uuid7(at.instant),
+            purpose="JUKI-COUNTER", reason="転送", asked_by="a", asked_label="甲", asked_at=at.instant,
+            approved_by="a", approved_label="甲", approved_at=at.instant, open_until=at.instant,
         )  # fmt: skip

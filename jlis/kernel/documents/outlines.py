@@ -1,12 +1,15 @@
 """Glyphs as filled shapes: for seals and patterns, which are pictures and must not come out as text."""
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont as FontReader
 
 from jlis.kernel.documents.typefaces import FONTS
+
+_opening = Lock()
 
 
 def fill(canvas: Any, character: str, *, x: float, y: float, size: float) -> None:
@@ -41,7 +44,13 @@ class _PathPen(BasePen):
         return self._x + point[0] * self._scale, self._y + point[1] * self._scale
 
 
-@cache
 def _font() -> tuple[Any, Any, dict[int, str]]:
+    # Two threads that came first together would open the file twice, and one would leave it open.
+    with _opening:
+        return _opened()
+
+
+@cache
+def _opened() -> tuple[Any, Any, dict[int, str]]:
     reader = FontReader(FONTS / "ipamjm.ttf", lazy=True)
     return reader, reader.getGlyphSet(), reader.getBestCmap()

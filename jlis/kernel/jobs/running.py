@@ -18,6 +18,7 @@ from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Refused
 from jlis.kernel.isolation.scope import SYSTEM, Scope, acting, scope
+from jlis.kernel.jobs import asked_files
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.people.permissions import registered
@@ -53,6 +54,10 @@ class Run:
         path = _folder(self.job.pk) / str(self.job.attempts)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
+
+    def asked_file(self) -> Path:
+        """The file that was sent with the job."""
+        return asked_files.path_of(self.job.pk)
 
     def progress(self, done: int, total: int | None = None, *, at_once: bool = False) -> None:
         """Tell how far the work is (at most once a second), prolong the lease; raises `Cancelled` when asked to stop.
@@ -133,6 +138,7 @@ def expire_results() -> int:
         over = Job.objects.filter(state=JobState.SUCCEEDED, result_expires_at__lt=datetime.now(UTC))
         ids = list(over.values_list("pk", flat=True))
         Job.objects.filter(pk__in=ids).update(state=JobState.EXPIRED, result_path="", report_path="")
+        asked_files.sweep()
     for job_id in ids:
         shutil.rmtree(_folder(job_id), ignore_errors=True)
     return len(ids)
@@ -177,6 +183,8 @@ def _finish(run: Run, state: JobState, code: str = "", message: str = "") -> str
         if not changed:
             return None
         _record_end(run.job, state)
+    if state != JobState.FAILED:
+        asked_files.remove(run.job.pk)
     return state.value
 
 

@@ -13,6 +13,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import Conflict, Forbidden, NotFound
+from jlis.kernel.jobs import asked_files
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import FINISHED, Job, JobState
 from jlis.kernel.outbox import waking
@@ -27,8 +28,12 @@ def submit(
     purpose: str,
     parameters: Mapping[str, Any],
     needs_approval: bool = False,
+    received: Path | None = None,
 ) -> Job:
-    """Ask for a job; it runs after the commit, or after a second person's approval. Parameters carry no person."""
+    """Ask for a job; it runs after the commit, or after a second person's approval. Parameters carry no person.
+
+    `received`: the file that it works on, in `asked_files.folder()`; a copy is kept until the work is done.
+    """
     by.must(kind_of(kind).permission)
     job = Job(
         id=uuid7(at.instant),
@@ -44,6 +49,8 @@ def submit(
         created_at=at.instant,
     )
     job.save(force_insert=True)
+    if received is not None:
+        asked_files.keep(received, job.pk)
     audit.record(action="job.submitted", by=by, purpose=purpose, detail={"job": str(job.pk), "kind": kind})
     if not needs_approval:
         _run_after_commit(job)

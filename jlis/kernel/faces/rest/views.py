@@ -18,6 +18,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict, FieldError, Invalid, Unprocessable
 from jlis.kernel.faces.rest.authentication import MachineUser
 from jlis.kernel.faces.rest.models import IdempotencyRecord
+from jlis.kernel.faces.rest.uploads import ReceivedFile
 from jlis.kernel.isolation.scope import enter
 
 
@@ -25,11 +26,18 @@ class HouseView(APIView):
     """A REST view. `permission` names what a token must carry, or maps methods to it."""
 
     permission: ClassVar[str | dict[str, str]] = ""
+    received: ReceivedFile | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate as the door, then take on the client's scope for the rest of the request."""
         super().initial(request, *args, **kwargs)
         enter(self.actor.scope)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """A file that came with the call is not needed any more."""
+        if self.received is not None:
+            self.received.file.close()
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def actor(self) -> Actor:
@@ -64,8 +72,7 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
         if len(key) > 128:
             raise Invalid.of([FieldError("Idempotency-Key", "too_long", "キーは128文字までです。")])
         client = view.actor.id
-        _ = request.data  # what cannot be read is refused before it takes the key
-        digest = hashlib.sha256(request.path.encode() + b"\0" + request._request.body).hexdigest()
+        digest = _digest(request)  # what cannot be read is refused before it takes the key
         _lock(client, key)
         known = IdempotencyRecord.objects.filter(client=client, key=key).first()
         if known:
@@ -86,6 +93,12 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
         return _as_given(first)
 
     return wrapper
+
+
+def _digest(request: Request) -> str:
+    body = request.data
+    content = body.sha256.encode() if isinstance(body, ReceivedFile) else request._request.body
+    return hashlib.sha256(request.get_full_path().encode() + b"\0" + content).hexdigest()
 
 
 def _lock(client: str, key: str) -> None:

@@ -1,0 +1,108 @@
+"""The result file of a bulk provision, and the list of what could not be written in it as it stands.
+
+The lines come ready-made from COPY and are handled a batch at a time, never cell by cell: at hundreds of thousands of
+rows an object a cell would cost more than the query.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from secrets import token_hex
+
+from psycopg.sql import Composable
+
+from jlis.kernel import copying
+from jlis.kernel.domain import cp932
+from jlis.kernel.jobs.running import Run
+from juki.domain.extracts import Encoding
+from juki.services import numbers
+
+# Stands in each line where its 個人番号 will be. Drawn by lot, for it must not be in anybody's name or address.
+MARKER = token_hex(16).encode()
+_ROWS_AT_ONCE = 5000
+_ID = slice(1, 37)
+_CELLS = slice(39, -1)
+
+
+class ResultFile:
+    """A heading, CRLF, all cells quoted; in CP932 with a note of each substituted character.
+
+    A line is `"<resident's id>",` and the cells as COPY writes CSV: whom the provision concerns goes into the audit
+    chain, not into the file.
+    """
+
+    def __init__(self, path: Path, *, headings: Sequence[str], encoding: Encoding, with_numbers: bool):
+        self.rows = 0
+        self.substitutions: list[tuple[int, str, str]] = []
+        self.content_type = f"text/csv; charset={'Shift_JIS' if encoding is Encoding.CP932 else 'utf-8'}"
+        self._with_numbers = with_numbers
+        self._is_cp932 = encoding is Encoding.CP932
+        self._file = path.open("wb")
+        if not self._is_cp932:
+            self._file.write(b"\xef\xbb\xbf")
+        self._put((",".join(f'"{heading}"' for heading in headings) + "\r\n").encode())
+
+    def write(self, lines: Sequence[bytes]) -> None:
+        """Write a batch, each person's 個人番号 in the place of the marker where numbers are wanted.
+
+        Numbers are asked for on the same connection: lines that come from COPY must have been read to their end.
+        """
+        content = b"\r\n".join([line[_CELLS] for line in lines]) + b"\r\n"
+        if self._with_numbers:
+            content = _filled(content, numbers.in_order(ids_of(lines)))
+        self._put(content)
+        self.rows += len(lines)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    def _put(self, content: bytes) -> None:
+        if not self._is_cp932:
+            self._file.write(content)
+            return
+        text = content.decode()
+        encoded = cp932.encode(text)
+        self._file.write(encoded.data)
+        row, counted = self.rows + 1, 0
+        for place, character, substitute in encoded.substitutions:
+            row += text.count("\r\n", counted, place)
+            counted = place
+            self.substitutions.append((row, character, substitute))
+
+
+def lines(statement: Composable, folder: Path, *, with_numbers: bool) -> Iterator[list[bytes]]:
+    """The lines of a COPY in batches; where numbers are wanted by way of a file, for they are asked for in between."""
+    if with_numbers:
+        return copying.batches_by_file(statement, _ROWS_AT_ONCE, folder)
+    return copying.batches(statement, _ROWS_AT_ONCE)
+
+
+def attach(run: Run, file: ResultFile, path: Path, *, name: str) -> None:
+    """Make the file the job's result, with the list of what was written otherwise beside it where there is any."""
+    if file.substitutions:
+        report = path.with_name("substitutions.csv")
+        _write_substitutions(file.substitutions, report)
+        run.attach_report(report, filename=f"{name}-substitutions.csv")
+    run.attach(path, filename=f"{name}.csv", content_type=file.content_type)
+
+
+def ids_of(lines: Sequence[bytes]) -> bytes:
+    """The residents' ids of some lines, 16 bytes each."""
+    return bytes.fromhex(b"".join([line[_ID] for line in lines]).replace(b"-", b"").decode("ascii"))
+
+
+def _filled(content: bytes, values: Sequence[bytes]) -> bytes:
+    around = content.split(MARKER)
+    return b"".join(chain.from_iterable(zip(around, [*values, b""], strict=True)))
+
+
+def _write_substitutions(substitutions: Sequence[tuple[int, str, str]], path: Path) -> None:
+    """Which character on which row was written as which: nobody is dropped, and nothing changes in silence."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["行", "元の文字", "符号位置", "置き換えた文字"])
+        for row, character, substitute in substitutions:
+            points = " ".join(f"U+{ord(each):04X}" for each in character)
+            writer.writerow([row, character, points, substitute])

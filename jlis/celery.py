@@ -28,6 +28,10 @@ app.conf.beat_schedule = {
     "post express cards": {"task": "mynacard.tasks.dispatch_express_cards", "schedule": crontab(minute=0, hour=5)},
     "anchor the audit chain": {"task": "jlis.kernel.tasks.anchor_audit", "schedule": crontab(minute=10, hour=0)},
     "check isolation": {"task": "jlis.kernel.tasks.check_isolation", "schedule": crontab(minute=0)},
+    "count the population": {
+        "task": "juki.tasks.count_population",
+        "schedule": crontab(minute=40, hour=2, day_of_month=1),
+    },
     "erase forgotten papers": {"task": "konbini.tasks.erase_forgotten_papers", "schedule": 60.0},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
 }

@@ -25,7 +25,7 @@ SUPERVISOR = Duty(
     "窓口の業務に加え、不整合の処理、住民票コードの請求、初期登録を行う。",
     LOCAL,
     COUNTER_CLERK.permissions
-    | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "kernel.view_registers"}
+    | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "kernel.view_registers"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
 KONBINI_OPERATOR = Duty(
@@ -61,7 +61,16 @@ REGISTRY_OPERATOR = Duty(
     "全国センター運用担当",
     "住民票コードの割当て、事務の登録、配信と統計を扱う。",
     JLIS,
-    frozenset({"juki.allot_codes", "juki.edit_affairs", "kernel.view_registers", "kernel.edit_masters"}),
+    frozenset(
+        {
+            "juki.allot_codes",
+            "juki.edit_affairs",
+            "juki.see_statistics",
+            "juki.count_population",
+            "kernel.view_registers",
+            "kernel.edit_masters",
+        }
+    ),
 )
 CERTIFICATE_OPERATOR = Duty(
     "CERTIFICATE_OPERATOR",

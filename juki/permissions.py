@@ -15,5 +15,7 @@ register(
     Permission("juki.extract", "一括抽出を依頼する", "住民基本台帳法30条の15"),
     Permission("juki.approve_extract", "一括抽出を承認する", "住民基本台帳法30条の15"),
     Permission("juki.disclose", "提供状況を開示する", "個人情報の保護に関する法律"),
+    Permission("juki.see_statistics", "本人確認情報の統計を見る", "住民基本台帳法30条の16"),
+    Permission("juki.count_population", "住民基本台帳人口を集計する", "住民基本台帳法30条の16"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

@@ -21,6 +21,9 @@ register(
     NavItem("異動の通知", "juki_notices", "juki.notify", _GROUP, 30),
     NavItem("不整合", "juki_discrepancies", "juki.see_discrepancies", _GROUP, 40),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
+    NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
+    NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
+    NavItem("住民基本台帳人口", "juki_population", "juki.see_statistics", _GROUP, 82),
 )
 
 

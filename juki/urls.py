@@ -6,7 +6,7 @@ from juki.api.bulk_queries import BulkQueriesView
 from juki.api.extracts import ExtractsView
 from juki.api.notifications import NotificationsView
 from juki.api.queries import QueriesView
-from juki.web import discrepancies, extracts, notices, residents
+from juki.web import discrepancies, extracts, notices, residents, statistics
 
 urlpatterns = [
     path("juki/residents/", residents.search, name="juki_search"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("juki/discrepancies/", discrepancies.discrepancy_list, name="juki_discrepancies"),
     path("juki/discrepancies/<int:discrepancy>/", discrepancies.detail, name="juki_discrepancy"),
     path("juki/extracts/new/", extracts.new, name="juki_extract_new"),
+    path("juki/statistics/provisions/", statistics.provisions, name="juki_provisions"),
+    path("juki/statistics/notifications/", statistics.notifications, name="juki_notification_statistics"),
+    path("juki/statistics/population/", statistics.population, name="juki_population"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
     path("api/v1/juki/bulk-queries", BulkQueriesView.as_view(), name="api_bulk_queries"),

@@ -33,6 +33,7 @@ from jpki.services import publications
 from juki.domain.extracts import Encoding, Target, Who
 from juki.selectors.residents import latest_versions
 from juki.services import codes, extracts, loading
+from juki.services import population as population_figures
 
 # 千代田区, 新宿区, and 鶴見区 of the designated city 横浜市; their shares of the residents.
 TOWNS = {"131016": 0.35, "131041": 0.3, "141011": 0.35}
@@ -100,6 +101,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     kiosks.open_for_business(office=office, people=people, towns=towns, folder=folder, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
     _ask_for_extracts(people, towns, at)
+    _count_population(people["operator-jlis-juki"], at)
     delivery.deliver_all()
     sealing.seal_now()
     cards.write_private(folder / "operators.json", _operators(people))
@@ -120,11 +122,16 @@ def municipality_code_of(prefecture: str) -> str:
     return body + MunicipalityCode.check_digit(body)
 
 
+def _count_population(operator: Actor, at: Moment) -> None:
+    for day in (at.day.replace(day=1), at.day):
+        population_figures.count(by=operator, at=Moment(at.instant, day))
+
+
 def _operators(people: dict[str, Actor]) -> dict[str, str]:
     """Who acts in commands that name nobody, in the demonstration alone."""
     operators = {"export_certificate": "operator-jlis-jpki", "crl_publish": "operator-jlis-jpki"}
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
-    operators |= {"vault_rotate": FOUNDERS[0]}
+    operators |= {"vault_rotate": FOUNDERS[0], "population": "operator-jlis-juki"}
     operators |= dict.fromkeys(("card_clocks", "expiry_notices", "express_dispatch"), "operator-jlis-card")
     for name, actor in people.items():
         if name.startswith("chief-"):

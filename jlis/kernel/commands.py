@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.csv_rows import Loaded
 from jlis.kernel.errors import Refused
 from jlis.kernel.people.selectors import actor_named
+from jlis.kernel.time import Moment, now
 
 
 class Unfinished(CommandError):
@@ -122,6 +124,20 @@ class LoadCommand(HouseCommand):
             f"受け付けない行が{loaded.refused:,}件あります（登録は{loaded.rows:,}件）。理由: {rejected}",
             {"loaded": loaded.rows, "rejected": loaded.refused, "reasons": str(rejected)},
         )
+
+
+class BatchCommand(HouseCommand):
+    """A batch for one legal day; today where none is named."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--on", type=date.fromisoformat, help="処理日（省くと今日） / the day, today if left out")
+        parser.add_argument("--by", help="操作する職員の利用者ID（実演では省略可） / user name of who acts")
+
+    def moment(self, options: dict[str, Any]) -> Moment:
+        """The present instant, on the day that was named."""
+        present = now()
+        return Moment(present.instant, options["on"] or present.day)
 
 
 def _make_room(rejected: Path) -> None:

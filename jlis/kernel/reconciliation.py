@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Sum
+
+from jlis.kernel.audit.models import AuditEntry, AuditLeaf, AuditTally, Outcome
 from jlis.kernel.isolation.scope import SYSTEM, acting
 from jlis.kernel.outbox.events import subscribers
 from jlis.kernel.outbox.models import OutboxDelivery, OutboxEvent, OutboxPending
@@ -18,3 +21,12 @@ def events_are_delivered() -> Iterator[Finding]:
             yield Finding(f"outbox.{each.name}", f"出来事の配達（{each.name}）", told, done)
         waiting = [str(row) for row in OutboxPending.objects.values_list("event_id", flat=True)[:20]]
         yield Finding("outbox.waiting", "未配達の出来事", 0, OutboxPending.objects.count(), waiting)
+
+
+@check
+def tallies_are_the_chain() -> Iterator[Finding]:
+    """Every sealed act that was done is counted once."""
+    with acting(SYSTEM):
+        sealed = AuditEntry.objects.filter(outcome=Outcome.DONE, pk__in=AuditLeaf.objects.values("entry")).count()
+        counted = AuditTally.objects.aggregate(calls=Sum("calls", default=0))["calls"]
+        yield Finding("audit.tallies", "封印した監査記録と集計の件数", sealed, counted)

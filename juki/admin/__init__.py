@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from jlis.kernel.faces.registers import RegisterAdmin
-from juki.models import Affair, AffairEntitlement
+from juki.models import Affair, AffairEntitlement, ProvisionFee
 
 
 @admin.register(Affair)
@@ -22,3 +22,11 @@ class AffairEntitlementAdmin(RegisterAdmin):
     list_display = ("affair_code", "organisation", "valid_from", "valid_to")
     search_fields = ("affair_code", "organisation__name")
     list_select_related = ("organisation",)
+
+
+@admin.register(ProvisionFee)
+class ProvisionFeeAdmin(RegisterAdmin):
+    """What a provision costs from which day on."""
+
+    list_display = ("method", "yen", "valid_from")
+    list_filter = ("method",)

@@ -14,6 +14,7 @@ from juki.models.protections import (
     ProtectionMember,
 )
 from juki.models.residents import Resident
+from juki.models.statistics import PopulationCount, ProvisionFee
 
 __all__ = [
     "AddressUnlock",
@@ -24,11 +25,13 @@ __all__ = [
     "IdentityRecord",
     "IndividualNumber",
     "Notification",
+    "PopulationCount",
     "ProtectedAddressEntitlement",
     "ProtectedResident",
     "ProtectionForwarding",
     "ProtectionMeasure",
     "ProtectionMember",
+    "ProvisionFee",
     "Resident",
     "ResidentCode",
     "SenderSequence",

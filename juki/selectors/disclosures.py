@@ -16,7 +16,7 @@ METHODS = {
     "juki.viewed": "画面での照会",
     "juki.disclosed": "開示請求への対応",
 }
-SCREENS = {"SCREEN": "画面での個人番号の表示"}
+PROVIDED = {"SCREEN": "画面での個人番号の表示", "BULK": "提供（一括照会）"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def of_resident(resident: UUID) -> list[Disclosed]:
     return [
         Disclosed(
             entry.at,
-            SCREENS.get(entry.detail.get("method", ""), METHODS[entry.action]),
+            _method(entry),
             names.get(entry.organisation, entry.organisation),
             entry.purpose,
             affairs.get(entry.purpose, ""),
@@ -50,3 +50,8 @@ def of_resident(resident: UUID) -> list[Disclosed]:
         )
         for entry in entries.iterator()
     ]
+
+
+def _method(entry: AuditEntry) -> str:
+    label = METHODS[entry.action]
+    return PROVIDED.get(entry.detail.get("method", ""), label) if entry.action == "juki.provided" else label

@@ -1,7 +1,5 @@
 """有効期限通知: the office's list with what a person must look at, and the centre's runs."""
 
-import csv
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -9,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from jlis.kernel.faces.downloads import csv_file
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from mynacard.choices import NoticeState
@@ -44,18 +43,12 @@ def as_csv(request: StaffRequest) -> HttpResponse:
     """The list as a file, for towns whose system does not match it by itself; by POST, since it is written down."""
     found = list(_found(NoticeState.DIFFERENT.value)) + list(_found(NoticeState.LISTED.value))
     rows = listing.named([notice.card for notice in found], what="expiry notices as CSV", by=request.actor)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="expiry-notices.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    writer = csv.writer(response)
-    writer.writerow(_COLUMNS)
+    lines = []
     for notice, each in zip(found, rows, strict=True):
-        name, address = (each.record.name, each.record.address) if each.record else ("", "")
-        writer.writerow(
-            [notice.card.card_number, notice.get_expiring_display(), notice.last_day, notice.get_state_display(),
-             name, address]
-        )  # fmt: skip
-    return response
+        shown = (each.record.name, each.record.address) if each.record else ("", "")
+        card = notice.card.card_number
+        lines.append([card, notice.get_expiring_display(), notice.last_day, notice.get_state_display(), *shown])
+    return csv_file("expiry-notices.csv", _COLUMNS, lines)
 
 
 @staff_view(permission="mynacard.confirm_notices")

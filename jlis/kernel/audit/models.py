@@ -118,6 +118,30 @@ class AuditSubject(models.Model):
         indexes = [models.Index(fields=["resident", "at"], name="audit_subject_in_time")]
 
 
+class AuditTally(models.Model):
+    """How often a body did an act for an affair on a day (Tokyo's), and how many persons that concerned in sum."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "day", "organisation", "action", "purpose", "kind", "calls", "subjects"})
+
+    day = models.DateField("日付")
+    organisation = models.CharField("団体・機関コード", max_length=20, blank=True)
+    action = models.CharField("操作", max_length=64)
+    purpose = models.CharField("利用目的", max_length=64, blank=True)
+    kind = models.CharField("方法・事由", max_length=64, blank=True)
+    calls = models.BigIntegerField("件数")
+    subjects = models.BigIntegerField("延べ人数")
+
+    class Meta:
+        verbose_name = "監査記録の集計"
+        verbose_name_plural = "監査記録の集計"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "organisation", "action", "purpose", "kind"], name="audit_tally_once"
+            )
+        ]
+
+
 class AuditAnchor(models.Model):
     """A day's signed statement of the chain's head, to be kept outside as well."""
 

@@ -1,4 +1,4 @@
-"""The sealer: chains committed entries into blocks, and indexes them by person.
+"""The sealer: chains committed entries into blocks, indexes them by person, and counts them.
 
 It takes the entries below the oldest running transaction (`pg_snapshot_xmin`), so that one which commits late is sealed
 later and never skipped; no act waits for a lock of the chain.
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
-from jlis.kernel.audit import hashing
+from jlis.kernel.audit import hashing, tallies
 from jlis.kernel.audit.models import AuditAnchor, AuditBlock, AuditEntry, AuditLeaf
 from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.isolation.scope import SYSTEM, acting
@@ -51,6 +51,7 @@ def seal(*, at: datetime) -> Sealed:
             return Sealed(None, 0, forged)
         block = _write_block(last, genuine, start, below, at)
         index_subjects(genuine)
+        tallies.count(block)
         return Sealed(block.height, block.count, forged)
 
 

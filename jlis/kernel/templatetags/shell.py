@@ -116,3 +116,32 @@ def _bar(place: int, label: str, value: int, highest: int, step: float, width: f
     height = round(140 * value / highest, 1)
     top = 180 - height
     return round(middle - width / 2, 1), top, round(width, 1), height, middle, top - 8, f"{value:,}", middle, label
+
+
+@register.simple_tag
+def pyramid_chart(rows: Sequence[tuple[str, int, int]], widest: int) -> SafeString:
+    """A population pyramid, the oldest on top: men to the left, women to the right, the widest bar 180 of 480."""
+    if not rows:
+        return format_html('<p class="quiet">{}</p>', "人数はありません。")
+    step = 16
+    bars = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="{}" height="12"/><rect class="chart__other" x="280" y="{}" width="{}" height="12"/>'
+        '<text x="240" y="{}">{}</text>',
+        (
+            (200 - _length(men, widest), top, _length(men, widest), top, _length(women, widest), top + 11, label)
+            for top, (label, men, women) in zip(range(24, 10_000, step), reversed(rows), strict=False)
+        ),
+    )
+    spoken = "、".join(f"{label} 男{men} 女{women}" for label, men, women in rows)
+    return format_html(
+        '<svg class="chart" viewBox="0 0 480 {}" role="img" aria-label="年齢5歳階級別の人数：{}">'
+        '<text x="110" y="14">男</text><text x="370" y="14">女</text>{}</svg>',
+        30 + step * len(rows),
+        spoken,
+        bars,
+    )
+
+
+def _length(value: int, widest: int) -> float:
+    return round(180 * value / widest, 1)

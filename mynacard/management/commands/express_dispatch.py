@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mynacard.management.batch import BatchCommand
+from jlis.kernel.commands import BatchCommand
 from mynacard.services import express
 
 

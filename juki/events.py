@@ -52,6 +52,21 @@ class ResidentRemoved(ResidentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastChangeTold(ResidentEvent):
+    """A change was told after others that followed it; it stands in its place now, and nothing in force changed."""
+
+    kind = "juki.past_change_told"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionsRenumbered(Event):
+    """Versions got other numbers, for earlier ones came late: pairs of the former and the new one."""
+
+    kind = "juki.versions_renumbered"
+    renumbered: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResidentsLoaded(Event):
     """A municipality's first load; `subjects` holds the residents, the event's own subject is the load."""
 

@@ -34,7 +34,7 @@ def versions_have_entries_and_events() -> Iterator[Finding]:
         events = _one(
             "SELECT coalesce(sum(subject_count), 0) FROM kernel_outboxevent WHERE kind = ANY(%s)",
             ["juki.residents_loaded", "juki.resident_registered", "juki.resident_moved_in", "juki.resident_changed",
-             "juki.resident_removed"],
+             "juki.resident_removed", "juki.past_change_told"],
         )  # fmt: skip
     with acting(NUMBERS):
         numbered = _one("SELECT count(*) FROM juki_individualnumber WHERE valid_to IS NULL")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import MYNACARD
 from jlis.kernel.outbox.events import Envelope, subscriber
-from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved
+from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved, VersionsRenumbered
 from mynacard.services import following
 
 _ACTOR = system_actor("mynacard.following", MYNACARD, permissions=frozenset({"mynacard.follow_register"}))
@@ -15,3 +15,9 @@ _ACTOR = system_actor("mynacard.following", MYNACARD, permissions=frozenset({"my
 def follow_the_register(envelopes: Sequence[Envelope]) -> None:
     """End and carry cards as the law has it (施行令14条)."""
     following.follow(envelopes=envelopes, by=_ACTOR)
+
+
+@subscriber(VersionsRenumbered, name="mynacard.renumbering", scope=MYNACARD)
+def follow_the_numbers(envelopes: Sequence[Envelope]) -> None:
+    """Keep what remembers a version of the register at that version."""
+    following.renumber(envelopes=envelopes, by=_ACTOR)

@@ -21,3 +21,5 @@ EXTRACT_ITEMS = (
     "former_surname_kana", "birth_date", "sex", "resident_class", "change_reason", "changed_on",
 )  # fmt: skip
 FOUR_ITEMS = ("name", "name_kana", "birth_date", "sex", "address")
+# A change of any of these ends the signature certificate, unless it is a 軽微な修正 (公的個人認証法12条).
+CERTIFIED_ITEMS = ("name", "address", "birth_date", "sex", "former_surname", "alias")

@@ -1,48 +1,31 @@
 """Applying a notification to the register, holding what contradicts it, and then whatever had waited for it (J1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
 
 from jlis.kernel.actors import Actor
-from jlis.kernel.audit import services as audit
 from jlis.kernel.audit.services import Act
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import FieldError, Unprocessable
 from jlis.kernel.isolation.scope import REGISTRY, scope
 from jlis.kernel.organisations.selectors.municipalities import Tenant
-from jlis.kernel.outbox import publishing
 from jlis.kernel.outbox.events import Event
 from jlis.kernel.time import Moment
 from juki.choices import DiscrepancyKind, DiscrepancyState, NotificationStatus, RecordState
 from juki.domain.changes import ChangeClass, ChangeReason
 from juki.domain.contradictions import Contradiction, Standing, Verdict, contradiction
+from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
 from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
-from juki.services import codes, numbers, versions
+from juki.services import codes, numbers, retelling, versions, waiting
+from juki.services.ledger import Ledger
 
-PURPOSE = "JUKI-COUNTER"
-# A change of any of these ends the signature certificate, unless it is a 軽微な修正 (公的個人認証法12条).
-CERTIFIED_ITEMS = ("name", "address", "birth_date", "sex", "former_surname", "alias")
 CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
 NUMBER_CHANGES = (ChangeReason.NUMBER_CHANGE_REQUESTED, ChangeReason.NUMBER_CORRECTED)
-
-
-@dataclass
-class Ledger:
-    """Audit acts and events of one call, written together at its end."""
-
-    acts: list[Act] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-
-    def write(self, by: Actor) -> None:
-        """Write them with the running transaction."""
-        audit.record_many(self.acts, by=by, purpose=PURPOSE)
-        publishing.publish_many(self.events)
 
 
 def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict | None:
@@ -72,7 +55,21 @@ def _take_turn(notification: Notification, notice: Notice, at: Moment, ledger: L
     verdict = _apply(notification, notice, at, ledger)
     if verdict is None:
         _release(notification, notice, at, ledger)
-    return verdict
+        return None
+    return None if _fits_in_the_past(notification, at, ledger) else verdict
+
+
+def _fits_in_the_past(notification: Notification, at: Moment, ledger: Ledger) -> bool:
+    """Whether what came late has found its place; then whatever waited for it as well."""
+    resident = Resident.objects.select_for_update().filter(resident_code=notification.resident_code).first()
+    if resident is None:
+        return False
+    placed = retelling.tell_into_place(resident, notification, at, ledger)
+    for each in placed:
+        _release(each, Notice.from_body(each.body), at, ledger)
+    if placed:
+        notification.refresh_from_db(fields=["status", "resident", "applied_at"])
+    return bool(placed)
 
 
 def lock_residents(notices: Sequence[Notice]) -> None:
@@ -277,33 +274,21 @@ def _following(notice: Notice) -> Notification | None:
 def _release(notification: Notification, notice: Notice, at: Moment, ledger: Ledger) -> None:
     """Settle what contradicted only because this had not come: another town's entry, and what was told after one."""
     if notice.facts.kind is ChangeClass.REMOVAL:
-        waiting = _open(notice, Contradiction.TWO_MUNICIPALITIES).order_by("changed_on", "received_at")[:1]
+        held_back = waiting.open_of(notice.resident_code, Contradiction.TWO_MUNICIPALITIES)[:1]
         note = "前の市区町村の消除の通知が届いたため、反映しました。"
     elif notice.facts.kind is ChangeClass.ENTRY:
-        told_after = _open(notice, Contradiction.UNKNOWN_RESIDENT).filter(
+        told_after = waiting.open_of(notice.resident_code, Contradiction.UNKNOWN_RESIDENT).filter(
             office=notice.municipality, received_at__gte=notification.received_at
         )
-        waiting = told_after.order_by(F("sequence").asc(nulls_last=True), "received_at", "changed_on")
+        held_back = told_after.order_by(F("sequence").asc(nulls_last=True), "received_at", "changed_on")
         note = "先に届いていた記載の通知が反映されたため、反映しました。"
     else:
         return
-    for held in list(waiting):
+    for held in list(held_back):
+        # One that was released before it may have released it too.
+        if not waiting.is_open(held):
+            continue
         own = Notice.from_body(held.body)
         if _apply(held, own, at, ledger) is None:
-            _settle(held, at, note)
+            waiting.settle(held, at, note)
             _release(held, own, at, ledger)
-
-
-def _open(notice: Notice, kind: Contradiction) -> QuerySet[Notification]:
-    return Notification.objects.filter(
-        resident_code=notice.resident_code,
-        status=NotificationStatus.DISCREPANT,
-        discrepancy__state=DiscrepancyState.OPEN,
-        discrepancy__kind=kind.value,
-    )
-
-
-def _settle(held: Notification, at: Moment, note: str) -> None:
-    Discrepancy.objects.filter(notification=held).update(
-        state=DiscrepancyState.APPLIED, settled_at=at.instant, settled_by="自動", note=note
-    )

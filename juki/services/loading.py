@@ -33,7 +33,7 @@ from juki.domain.changes import ChangeClass, reason_of
 from juki.domain.notices import CHOICES, LABELS, LENGTHS, REQUIRED_FOR_ENTRY
 from juki.events import ResidentsLoaded
 from juki.services import codes, numbers
-from juki.services.applying import PURPOSE
+from juki.services.ledger import PURPOSE
 from juki.services.versions import search_keys
 from juki.sql import load as statements
 

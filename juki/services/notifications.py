@@ -21,7 +21,7 @@ from juki.domain.contradictions import Verdict
 from juki.domain.notices import Notice, read_notice
 from juki.models import Notification
 from juki.services import applying, codes
-from juki.services.applying import Ledger
+from juki.services.ledger import Ledger
 
 LARGEST_CALL = 1000
 

@@ -1,5 +1,6 @@
 """Writing versions of identity records: rows are added and closed, never rewritten."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,13 @@ _INSERT = f"INSERT INTO juki_identityrecord ({', '.join(COLUMNS)}) VALUES ({_PLA
 def latest(resident: UUID) -> IdentityRecord | None:
     """The version in force for a resident, under a scope that may see it."""
     return IdentityRecord.objects.filter(resident=resident, valid_to__isnull=True, superseded_at__isnull=True).first()
+
+
+def in_force(resident: UUID) -> IdentityRecord:
+    """The same of a resident who has one."""
+    found = latest(resident)
+    assert found is not None, "every resident has a version in force"
+    return found
 
 
 def append(
@@ -70,6 +78,16 @@ def append(
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
     return row
+
+
+def reopen(base: IdentityRecord, after: Sequence[IdentityRecord], *, at: Moment) -> IdentityRecord:
+    """Supersede a version and all after it, and record it anew as the latest; returns it."""
+    superseded = IdentityRecord.objects.filter(resident=base.resident, superseded_at__isnull=True)
+    superseded.filter(version__in=[base.version, *(row.version for row in after)]).update(superseded_at=at.instant)
+    same = {column: getattr(base, column) for column in COLUMNS}
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, same | {"valid_to": None, "recorded_at": at.instant})
+    return in_force(base.resident)
 
 
 def search_keys(name: str, kana: str, address: str) -> tuple[str, str, str]:

@@ -65,6 +65,14 @@ def follow(*, envelopes: Sequence[Envelope], by: Actor) -> int:
         return _written(batch, by)
 
 
+def renumber(*, envelopes: Sequence[Envelope], by: Actor) -> None:
+    """What a card's face, an application or a form shows keeps its version, which has another number now."""
+    by.must("mynacard.follow_register")
+    with acting(MYNACARD):
+        for envelope in envelopes:
+            sql.renumber(envelope.event.subject, envelope.event.renumbered)
+
+
 def _gathered(envelopes: Sequence[Envelope]) -> _Batch:
     holders = {envelope.event.subject for envelope in envelopes}
     cards: dict[UUID, list[_Standing]] = defaultdict(list)

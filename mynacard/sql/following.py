@@ -5,6 +5,7 @@ Why not the ORM: each row gets values of its own; one statement for up to 500 ca
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
@@ -18,6 +19,15 @@ _KEEP = """
          AS kept(id, prefecture, municipality, office, clock, due_on)
     WHERE c.id = kept.id
 """
+
+
+_RENUMBER = """
+    UPDATE {table} AS held SET {column} = given.latter
+    FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS given(resident, former, latter)
+    WHERE held.resident_id = given.resident AND held.{column} = given.former
+"""
+# What remembers a version of the register by its number.
+_REMEMBERED = {"mynacard_card": "face_version", "mynacard_application": "version", "mynacard_issuedform": "version"}
 
 
 class Kept(NamedTuple):
@@ -44,3 +54,15 @@ def keep_clocks(kept: Sequence[Kept]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, columns)
+
+
+def renumber(resident: UUID, pairs: Sequence[Sequence[int]]) -> None:
+    """Give what remembers versions of a resident their new numbers, all at once: one's new is another's former."""
+    columns: list[list[Any]] = [
+        [resident] * len(pairs),
+        [former for former, _ in pairs],
+        [latter for _, latter in pairs],
+    ]
+    with connection.cursor() as cursor:
+        for table, column in _REMEMBERED.items():
+            cursor.execute(_RENUMBER.format(table=table, column=column), columns)

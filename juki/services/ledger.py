@@ -1,0 +1,24 @@
+"""Audit acts and events of one call about the register, written together at its end (J1)."""
+
+from dataclasses import dataclass, field
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.audit.services import Act
+from jlis.kernel.outbox import publishing
+from jlis.kernel.outbox.events import Event
+
+PURPOSE = "JUKI-COUNTER"
+
+
+@dataclass
+class Ledger:
+    """What is to be written when all of the call's rows are."""
+
+    acts: list[Act] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def write(self, by: Actor) -> None:
+        """Write them with the running transaction."""
+        audit.record_many(self.acts, by=by, purpose=PURPOSE)
+        publishing.publish_many(self.events)

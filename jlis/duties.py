@@ -26,7 +26,8 @@ SUPERVISOR = Duty(
     LOCAL,
     COUNTER_CLERK.permissions
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "kernel.view_registers"}
-    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
+    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"}
+    | {"lgwan.see_catalogue"},
 )
 KONBINI_OPERATOR = Duty(
     "KONBINI_OPERATOR",
@@ -104,6 +105,37 @@ CARD_MAKER = Duty(
     JLIS,
     frozenset({"mynacard.fetch_personalisation"}),
 )
+NETWORK_OFFICER = Duty(
+    "NETWORK_OFFICER",
+    "LGWAN運用担当",
+    "団体の回線と冗長化の状況を見て、LGWAN-ASPの申込み・届出を行う。住民の情報は見られない。",
+    LOCAL | PREFECTURE,
+    frozenset(
+        {"lgwan.see_redundancy", "lgwan.see_circuits", "lgwan.see_services", "lgwan.apply_services",
+         "lgwan.see_catalogue"}
+    ),
+)  # fmt: skip
+LGWAN_REVIEWER = Duty(
+    "LGWAN_REVIEWER",
+    "LGWAN全国センター審査担当",
+    "回線と調査を登録し、民間事業者の提供者と申込みを受け付け、LGWAN-ASPの審査を行う。",
+    JLIS,
+    frozenset(
+        {"lgwan.see_redundancy", "lgwan.see_circuits", "lgwan.load_network", "lgwan.see_services",
+         "lgwan.enter_providers", "lgwan.apply_services", "lgwan.review_services", "lgwan.see_catalogue",
+         "kernel.view_registers"}
+    ),
+)  # fmt: skip
+LGWAN_APPROVER = Duty(
+    "LGWAN_APPROVER",
+    "LGWAN全国センター承認担当",
+    "審査の済んだLGWAN-ASPの申込み、変更、年次更新、廃止を承認する。",
+    JLIS,
+    frozenset(
+        {"lgwan.see_redundancy", "lgwan.see_circuits", "lgwan.see_services", "lgwan.approve_services",
+         "lgwan.see_catalogue", "kernel.view_registers"}
+    ),
+)  # fmt: skip
 CENTRE_OPERATOR = Duty(
     "CENTRE_OPERATOR",
     "センター運用担当",
@@ -142,6 +174,9 @@ DUTIES = (
     CLOUD_OPERATOR,
     CARD_OPERATOR,
     CARD_MAKER,
+    NETWORK_OFFICER,
+    LGWAN_REVIEWER,
+    LGWAN_APPROVER,
     CENTRE_OPERATOR,
     SYSTEM_ADMINISTRATOR,
     AUDITOR,

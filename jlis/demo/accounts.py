@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.organisations.models import Organisation
+from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.people import services
 from jlis.kernel.people.permissions import duties
 from jlis.kernel.people.selectors import actor_named
@@ -39,7 +40,7 @@ _CENTRES = {
     "JLIS-CARD": "CARD_OPERATOR",
     "JLIS-KONBINI": "KONBINI_OPERATOR",
     "JLIS-BCL": "CLOUD_OPERATOR",
-    "JLIS-LGWAN": "CENTRE_OPERATOR",
+    "JLIS-LGWAN": "LGWAN_REVIEWER",
 }
 # 国民年金 and 児童手当: affairs under which a pension office and a ministry query.
 _ENTITLED = (("NENKIN", "B1-77"), ("MHLW", "B1-77"))
@@ -84,6 +85,11 @@ class Office:
         scope = " ".join(sorted(permissions))
         self.clients.append(SystemClient(client.client_id, secret, scope, self._name(organisation)))
 
+    def networked(self, towns: tuple[str, ...]) -> list[str]:
+        """The bodies that connect to LGWAN for these towns: a ward's city for the ward."""
+        with acting(self._asks.scope):
+            return list(dict.fromkeys(municipalities.tenant_of(town).municipality for town in towns))
+
     def _name(self, organisation: str) -> str:
         with acting(self._asks.scope):
             return Organisation.objects.values_list("name", flat=True).get(code=organisation)
@@ -110,6 +116,10 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     add("keyholder-jlis-jpki", "鍵", "守", "JLIS-JPKI", "CERTIFICATE_OPERATOR")
     add("maker-jlis-card", "製造", "四郎", "JLIS-CARD", "CARD_MAKER")
     office.connect("オンライン申請サイト", "JLIS-CARD", "mynacard.apply")
+    add("reviewer-jlis-lgwan", "審査", "五郎", "JLIS-LGWAN", "LGWAN_REVIEWER")
+    add("approver-jlis-lgwan", "決裁", "六郎", "JLIS-LGWAN", "LGWAN_APPROVER")
+    for body in (*office.networked(towns), *prefectures):
+        add(f"network-{body}", "網野", "七海", body, "NETWORK_OFFICER")
     add("auditor", "監査", "公子", "JLIS", "AUDITOR")
     for organisation, code in _ENTITLED:
         with acting(people["operator-jlis-juki"].scope):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, card_life, cards, copies, kiosks
+from jlis.demo import accounts, card_life, cards, copies, kiosks, network
 from jlis.demo.books import TownBook
 from jlis.demo.card_counter import Counter
 from jlis.demo.digest import digest
@@ -99,6 +99,8 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     delivery.deliver_all()
     report("コンビニ交付を始めています")
     kiosks.open_for_business(office=office, people=people, towns=towns, folder=folder, at=at)
+    report("総合行政ネットワークの回線とサービスを登録しています")
+    network.connect(people=people, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
     _ask_for_extracts(people, towns, at)
     _count_population(people["operator-jlis-juki"], at)
@@ -131,6 +133,7 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     """Who acts in commands that name nobody, in the demonstration alone."""
     operators = {"export_certificate": "operator-jlis-jpki", "crl_publish": "operator-jlis-jpki"}
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
+    operators |= dict.fromkeys(("load_network", "load_survey"), "operator-jlis-lgwan")
     operators |= {"vault_rotate": FOUNDERS[0], "population": "operator-jlis-juki"}
     operators |= dict.fromkeys(("card_clocks", "expiry_notices", "express_dispatch"), "operator-jlis-card")
     for name, actor in people.items():

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from django.db import connection
 
 from bcl.models import CopyEntry
 from bcl.selectors.copies import opened
-from jlis.kernel.isolation.scope import BCL, JPKI, acting
+from jlis.kernel.isolation.scope import BCL, JPKI, LGWAN, Scope, acting
 
 _REGISTER = """
     SELECT office, name, name_kana, former_surname, alias, address, birth_date, sex, resident_class, kana_source,
@@ -22,19 +23,35 @@ _CERTIFICATES = """
     WHERE s.not_before < date_trunc('day', now()) ORDER BY 1, 2, 3, 4, 5, 7, 8, 6
 """
 
+_NETWORK = (
+    """
+    SELECT body_id, generation, role, way, status, valid_from, valid_to FROM lgwan_circuit ORDER BY 1, 2, 3, 6
+    """,
+    """
+    SELECT survey_id, prefecture_id, bodies, former, via_prefecture_node, direct, hybrid FROM lgwan_surveycount
+    ORDER BY 1, 2
+    """,
+    """
+    SELECT p.name, s.layer, s.name, s.state, s.number, s.applied_on, s.registered_on, s.renewal_due_on, s.ended_on
+    FROM lgwan_service s JOIN lgwan_provider p ON p.id = s.provider_id ORDER BY 1, 2, 3
+    """,
+)
+
 
 def digest() -> str:
-    """SHA-256 over every version, every certificate of the past and every copy, in an order that ids do not decide."""
+    """SHA-256 over versions, certificates of the past, copies and the network, in an order that ids do not decide."""
     found = hashlib.sha256()
-    with acting(JPKI), connection.cursor() as cursor:
-        for statement in (_REGISTER, _CERTIFICATES):
-            cursor.execute(statement)
-            for row in cursor:
-                found.update("\x1f".join("" if value is None else str(value) for value in row).encode())
-                found.update(b"\n")
-    for line in _copies():
+    for line in chain(_lines(JPKI, _REGISTER, _CERTIFICATES), _copies(), _lines(LGWAN, *_NETWORK)):
         found.update(line.encode() + b"\n")
     return found.hexdigest()
+
+
+def _lines(role: Scope, *statements: str) -> Iterator[str]:
+    with acting(role), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            for row in cursor:
+                yield "\x1f".join("" if value is None else str(value) for value in row)
 
 
 def _copies() -> Iterator[str]:

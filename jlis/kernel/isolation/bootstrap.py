@@ -33,6 +33,7 @@ ROLES = (
     "jlis_mynacard",
     "jlis_bcl",
     "jlis_konbini",
+    "jlis_lgwan",
     "jlis_public",
 )
 ROLES_SQL = Path(__file__).with_name("roles.sql")

@@ -127,5 +127,6 @@ EVERY_ROLE = (
     "jlis_mynacard",
     "jlis_bcl",
     "jlis_konbini",
+    "jlis_lgwan",
     "jlis_public",
 )

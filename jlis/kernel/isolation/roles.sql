@@ -21,6 +21,7 @@ BEGIN
         'jlis_mynacard',     -- mynacard's services, subscribers and batches
         'jlis_bcl',          -- bcl's copies, whichever town they are of
         'jlis_konbini',      -- konbini's relay and its counts
+        'jlis_lgwan',        -- lgwan's registers of the network and of what is served on it; no resident
         'jlis_public'        -- the public face of the PKI; no resident
     ]
     LOOP

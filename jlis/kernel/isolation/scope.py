@@ -44,6 +44,7 @@ JPKI = Scope("jlis_jpki")
 MYNACARD = Scope("jlis_mynacard")
 BCL = Scope("jlis_bcl")
 KONBINI = Scope("jlis_konbini")
+LGWAN = Scope("jlis_lgwan")
 
 _current: ContextVar[Scope | None] = ContextVar("jlis_scope", default=None)
 

@@ -19,7 +19,7 @@ READ_BY_ALL = (
 class Migration(migrations.Migration):
     """Grants and policies."""
 
-    dependencies = [("kernel", "0006_audit_tallies")]
+    dependencies = [("kernel", "0004_upper_rooms")]
     operations = [
         *(Grant(table, {"jlis_lgwan": "SELECT"}) for table in READ_BY_ALL),
         Grant("kernel_outboxsubject", {"jlis_lgwan": "SELECT, INSERT, UPDATE"}),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Table, grants and policies."""
 
     dependencies = [
-        ("kernel", "0004_upper_rooms"),
+        ("kernel", "0005_lgwan_room"),
     ]
 
     operations = [

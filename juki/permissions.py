@@ -17,5 +17,12 @@ register(
     Permission("juki.disclose", "提供状況を開示する", "個人情報の保護に関する法律"),
     Permission("juki.see_statistics", "本人確認情報の統計を見る", "住民基本台帳法30条の16"),
     Permission("juki.count_population", "住民基本台帳人口を集計する", "住民基本台帳法30条の16"),
+    Permission("juki.see_town_messages", "市町村間の通知を見る", "住民基本台帳法9条・12条の4・19条・24条の2"),
+    Permission("juki.handle_town_messages", "市町村間の通知を処理する", "住民基本台帳法9条・12条の4・19条・24条の2"),
+    Permission("juki.write_town_messages", "ほかの市区町村に通知する", "住民基本台帳法9条2項・19条1項"),
+    Permission("juki.keep_move_outs", "転出証明書情報を登録する", "住民基本台帳法24条の2第4項・施行令24条の3"),
+    Permission("juki.special_move_in", "特例転入を受け付ける", "住民基本台帳法24条の2"),
+    Permission("juki.wide_area", "住民票の写しを広域交付する", "住民基本台帳法12条の4"),
+    Permission("juki.set_town_desk", "市町村間の事務の設定を変える", "住民基本台帳法9条・12条の4"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

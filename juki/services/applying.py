@@ -23,7 +23,8 @@ from juki.domain.contradictions import Contradiction, Standing, Verdict, contrad
 from juki.domain.notices import Notice
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
 from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
-from juki.services import codes, numbers, versions
+from juki.services import codes, departing, numbers, posting, versions
+from juki.services.posting import Letter
 
 PURPOSE = "JUKI-COUNTER"
 # A change of any of these ends the signature certificate, unless it is a 軽微な修正 (公的個人認証法12条).
@@ -34,15 +35,17 @@ NUMBER_CHANGES = (ChangeReason.NUMBER_CHANGE_REQUESTED, ChangeReason.NUMBER_CORR
 
 @dataclass
 class Ledger:
-    """Audit acts and events of one call, written together at its end."""
+    """Audit acts, events and messages to other towns of one call, written together at its end."""
 
     acts: list[Act] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
 
-    def write(self, by: Actor) -> None:
+    def write(self, by: Actor, at: Moment) -> None:
         """Write them with the running transaction."""
         audit.record_many(self.acts, by=by, purpose=PURPOSE)
         publishing.publish_many(self.events)
+        posting.post(self.letters, by=by, at=at)
 
 
 def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict | None:
@@ -54,7 +57,7 @@ def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict 
         verdict = _apply(notification, notice, at, ledger)
         if verdict is None:
             _release(notification, notice, at, ledger)
-        ledger.write(by)
+        ledger.write(by, at)
     return verdict
 
 
@@ -122,7 +125,7 @@ def _apply(notification: Notification, notice: Notice, at: Moment, ledger: Ledge
         resident, event = _register(notification, notice, tenant, at)
     else:
         assert former is not None
-        event = _change(resident, former, notification, notice, tenant, at)
+        event = _change(resident, former, notification, notice, tenant, at, ledger)
     notification.status = NotificationStatus.APPLIED
     notification.resident = resident.pk
     notification.applied_at = at.instant
@@ -172,6 +175,7 @@ def _change(
     notice: Notice,
     tenant: Tenant,
     at: Moment,
+    ledger: Ledger,
 ) -> Event:
     former_office = resident.office
     reason = notice.facts
@@ -188,6 +192,8 @@ def _change(
     row = _append(resident, notification, notice, tenant, former, at)
     resident.save()
     common = _common(resident, notice)
+    if notice.reason is ChangeReason.MOVE_OUT:
+        departing.leaves(resident, notice, tenant, at)
     if removed:
         return ResidentRemoved(
             subject=resident.pk,
@@ -196,6 +202,9 @@ def _change(
             authentication_certificate_affected=reason.ends_authentication_certificate,
         )
     if reason.kind is ChangeClass.ENTRY:
+        departing.arrives(resident, notice, row["address"], at)
+        letter = departing.move_in_notice(resident, former_office, notice, row, at)
+        ledger.letters += [letter] if letter else []
         return ResidentMovedIn(subject=resident.pk, **common, former_office=former_office)
     changed = any(row[item] != getattr(former, item) for item in CERTIFIED_ITEMS)
     return ResidentChanged(

@@ -1,6 +1,6 @@
 """転出証明書情報: what the former town tells of somebody beside the 本人確認情報 (施行令24条の3), and its checks.
 
-世帯, 続柄 and 戸籍の表示 are the town's own items: they go through the network sealed and are kept by no register of it.
+世帯, 続柄 and 戸籍の表示 are the town's own items: they cross the network sealed, and no register of it keeps them.
 """
 
 from collections.abc import Mapping

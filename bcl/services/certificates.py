@@ -63,7 +63,7 @@ class ResidenceOrder:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """The requester's household, and why nothing is given, where nothing is."""
 
     own: Held | None
@@ -75,7 +75,7 @@ def offers(*, transaction: str, resident: UUID, office: str, by: Actor, at: Mome
     """What a kiosk may offer this resident. Raises `CopyRefuses` when nothing may be issued."""
     by.must("bcl.issue_certificates")
     with acting(BCL):
-        found = _find(resident, office, at.day)
+        found = find(resident, office, at.day)
         _record("bcl.certificates_offered", found.bar, transaction, office, [resident], by, purpose)
     _refuse(found.bar)
     whole = bar_on_whole([held.row for held in found.members], at.day) is None
@@ -87,7 +87,7 @@ def issue_residence_record(*, order: ResidenceOrder, by: Actor, at: Moment, purp
     by.must("bcl.issue_certificates")
     shows = frozenset(map(Show, order.shows))
     with acting(BCL):
-        found = _find(order.resident, order.office, at.day)
+        found = find(order.resident, order.office, at.day)
         bar = found.bar or _bar_on_order(order, shows, found, at.day)
         chosen = found.members if order.whole_household else [found.own] if found.own else []
         subjects = [held.resident for held in chosen if held.resident and not bar] or [order.resident]
@@ -97,12 +97,13 @@ def issue_residence_record(*, order: ResidenceOrder, by: Actor, at: Moment, purp
     return paper
 
 
-def _find(resident: UUID, office: str, today: date) -> _Found:
+def find(resident: UUID, office: str, today: date) -> Found:
+    """The household as the copy has it, under the copies' scope; with the ground on which a kiosk gives nothing."""
     if not participation.serves(office):
-        return _Found(None, [], Bar.NOT_SERVED)
+        return Found(None, [], Bar.NOT_SERVED)
     own, members = copies.household_of(resident, office)
     bar = bar_on(own.row if own else None, [held.row for held in members], today)
-    return _Found(own, members, bar or _register_differs(resident, office))
+    return Found(own, members, bar or _register_differs(resident, office))
 
 
 def _register_differs(resident: UUID, office: str) -> Bar | None:
@@ -111,7 +112,7 @@ def _register_differs(resident: UUID, office: str) -> Bar | None:
     return None if here else Bar.REGISTER_DIFFERS
 
 
-def _bar_on_order(order: ResidenceOrder, shows: frozenset[Show], found: _Found, today: date) -> Bar | None:
+def _bar_on_order(order: ResidenceOrder, shows: frozenset[Show], found: Found, today: date) -> Bar | None:
     if Show.INDIVIDUAL_NUMBER in shows and not Participation.objects.get(pk=order.office).prints_individual_number:
         return Bar.NOT_OFFERED
     if participation.signatory_on(order.office, today) is None:

@@ -14,16 +14,21 @@ from jlis.kernel.actors import Actor, system_actor
 from jlis.kernel.isolation.scope import REGISTRY, Scope, acting
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
+from juki import issuing
 from juki.choices import MoveOutState
-from juki.domain import special_move_ins
+from juki.domain import special_move_ins, wide_area
 from juki.domain.move_outs import Information
 from juki.domain.notices import IDENTITY_FIELDS
 from juki.domain.special_move_ins import Standing, Verdict
 from juki.domain.town_messages import MOVES, OPEN, Kind
+from juki.domain.wide_area import Order
+from juki.issuing import Household, NotGiven
 from juki.models import IdentityRecord, MoveOut, MoveOutInformation, TownMessage
 from juki.selectors import residents
 from juki.selectors import town_messages as selectors
-from juki.services import posting
+from juki.services import numbers, posting
+
+PURPOSE = "JUKI-COUNTER"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,37 @@ def answer_move_out_requests(wanted: Sequence[UUID], *, at: Moment) -> list[bool
             kind=Kind.MOVE_OUT_INFORMATION, state__in=[state.value for state in OPEN], resident__in=list(wanted)
         )
         return [_answer(message, at) for message in waiting.order_by("pk")]
+
+
+def answer_wide_area(message: TownMessage, *, at: Moment) -> bool:
+    """Answer a request for the items of a 住民票 from the town's book, where a room above keeps it."""
+    desk = desk_of(message.receiver)
+    assert message.resident is not None, "the requester was found"
+    with acting(desk.scope):
+        order = wide_area.order_in(selectors.contents(message)["REQUEST"])
+    try:
+        found = issuing.household(
+            resident=message.resident, office=message.receiver, order=order, by=desk, at=at, purpose=PURPOSE
+        )
+    except NotGiven as refusal:
+        posting.move(MOVES["refuse"], message, by=desk, at=at, note=refusal.message)
+        return True
+    if found is None:
+        return False
+    if issuing.withheld([each["resident"] for each in found.members if each["resident"]], at.day):
+        posting.move(MOVES["refuse"], message, by=desk, at=at, note=issuing.TO_THE_COUNTER)
+        return True
+    body = wide_area.answer_body(order, _with_numbers(found, order), whole=found.whole)
+    posting.move(MOVES["answer"], message, by=desk, at=at, answer=body)
+    return True
+
+
+def _with_numbers(found: Household, order: Order) -> list[dict[str, Any]]:
+    """The members with their 個人番号, where they are asked for."""
+    if not order.individual_number:
+        return list(found.members)
+    opened = numbers.open_numbers([member["resident"] for member in found.members if member["resident"]])
+    return [member | {"individual_number": opened.get(member["resident"], "")} for member in found.members]
 
 
 def _answer(message: TownMessage, at: Moment) -> bool:

@@ -1,4 +1,4 @@
-"""転入届の特例 (住民基本台帳法24条の2): the card proved once, the former town asked, the move-in told, the card goes on.
+"""転入届の特例 (住民基本台帳法24条の2): the card proved once, the former town asked, the move-in told.
 
 One PIN entry serves the three steps 転入・継続利用・電子証明書: the sitting remembers who was
 proved by which card, for half an hour, and the room of cards goes on from the event at its end.

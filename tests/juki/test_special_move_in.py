@@ -1,4 +1,4 @@
-"""転入届の特例 (法24条の2): the card, the former town's information, the move-in, and who must come the ordinary way."""
+"""転入届の特例 (法24条の2): the card, the former town's information, and who must come the ordinary way."""
 
 from datetime import timedelta
 
@@ -218,8 +218,8 @@ def test_information_at_fault_is_refused_by_row_and_field(mover, clerk, at):
     with pytest.raises(Invalid) as caught:
         move_outs.hold_information(filed=[Filed(left.pk, bad, True)], destination=" ", by=clerk, at=at)
     assert {(error.row, error.field) for error in caught.value.errors} == {(None, "destination"), (1, "relation")}
+    fixed = bad | {"relation": "世帯主"}
     with pytest.raises(Invalid) as caught:
-        fixed = bad | {"relation": "世帯主"}
         move_outs.hold_information(filed=[Filed(left.pk, fixed, True)], destination="新宿区", by=clerk, at=at)
     assert {error.field for error in caught.value.errors} == {"pension_class", "pension_number", "koseki_head"}
 

@@ -101,7 +101,7 @@ class Move:
 
 
 def _row(
-    verb: str, side: Side, kinds: frozenset[Kind], sources: str, target: State, statute: str, label: str, **rest: bool
+    verb: str, side: Side, kinds: frozenset[Kind], sources: str, target: State, statute: str, label: str, **rest: Any
 ) -> Move:
     return Move(verb, side, kinds, frozenset(map(State, sources.split())), target, statute, label, **rest)
 

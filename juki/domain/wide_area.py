@@ -10,7 +10,10 @@ from typing import Any
 
 from jlis.kernel.errors import FieldError
 
-STATEMENT = "この写しは、住民基本台帳法第12条の4第3項の規定により{mayor}から通知された住民票の記載事項に基づき作成したものである。"
+STATEMENT = (
+    "この写しは、住民基本台帳法第12条の4第3項の規定により{mayor}から通知された住民票の記載事項に基づき"
+    "作成したものである。"
+)
 # 規則4条: beside the card, documents of public bodies that bear a photo.
 DOCUMENTS = {
     "CARD": "個人番号カード",

@@ -89,7 +89,7 @@ def _answer(message: TownMessage, at: Moment) -> bool:
     desk = desk_of(message.receiver)
     with acting(desk.scope):
         asked = selectors.contents(message)["REQUEST"]
-        people = _held_for(message.resident)
+        people = _held_for(message.resident) if message.resident else []
     if not people:
         return False
     verdict = _bar(people, asked, at)
@@ -101,7 +101,7 @@ def _answer(message: TownMessage, at: Moment) -> bool:
     return True
 
 
-def _held_for(resident: UUID | None) -> list[_Person]:
+def _held_for(resident: UUID) -> list[_Person]:
     """The one who asks first, then those of the same filing who have no card; empty where nothing is held."""
     own = MoveOut.objects.filter(resident=resident, state=MoveOutState.OPEN, filing__isnull=False).first()
     if own is None:

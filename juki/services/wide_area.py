@@ -119,9 +119,8 @@ def _check(requester: Requester, order: Order) -> None:
     if (requester.document == "CARD") != (requester.proof is not None):
         errors.append(FieldError("card_number", "required", "カードを読み取ってください。"))
     elif requester.proof is not None and not requester.proof.is_live:
-        errors.append(
-            FieldError("card_number", "not_live", "カードが有効ではありません。写真付きの書類によってください。")
-        )
+        message = "カードが有効ではありません。写真付きの書類によってください。"
+        errors.append(FieldError("card_number", "not_live", message))
     elif requester.proof is None and not requester.resident_code and not _is_enough(requester.items):
         message = "住民票コード、または氏名・生年月日・性別を入力してください。"
         errors.append(FieldError("resident_code", "required", message))

@@ -139,8 +139,10 @@ def test_a_requester_who_is_not_identified_is_refused(resident, outsider, reques
 
 
 def test_a_dead_card_identifies_nobody(resident, outsider):
-    with pytest.raises(Invalid, match=""):
-        asked(resident, outsider, requester=Requester("CARD", proof=CardProof(resident.pk, "7", False, FRIDAY.instant)))
+    dead = Requester("CARD", proof=CardProof(resident.pk, "7", False, FRIDAY.instant))
+    with pytest.raises(Invalid) as caught:
+        asked(resident, outsider, requester=dead)
+    assert [error.code for error in caught.value.errors] == ["not_live"]
 
 
 def test_nobody_several_and_the_removed_are_told_alike_that_nothing_can_be_given(resident, clerk, outsider, at):
@@ -206,8 +208,8 @@ def test_a_town_without_a_signatory_is_told_to_set_one(resident, clerk, outsider
 
 def test_an_answer_at_fault_is_refused_by_row_and_item(resident, clerk, outsider):
     message = asked(resident, outsider, relation=True)
+    bad = MEMBER | {"relation": "", "address": " "}
     with pytest.raises(Invalid) as caught:
-        bad = MEMBER | {"relation": "", "address": " "}
         wide_area.answer_by_hand(message=message.pk, members=[MEMBER, bad], whole=False, by=clerk, at=FRIDAY)
     assert {(error.row, error.field) for error in caught.value.errors} == {(2, "address"), (2, "relation")}
 

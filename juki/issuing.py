@@ -1,12 +1,11 @@
-"""Whose books a town's answer to a 広域交付 comes from, and who is withheld: registries that other rooms fill.
+"""Whose books a town's answer to a 広域交付 comes from: a registry that the rooms above fill.
 
 The register here knows no household. A room above that keeps a town's own record registers a provider in its `apps.py`;
 where none knows the town, a clerk of the town answers by hand.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -44,25 +43,12 @@ class Provider(Protocol):
         """The wanted members; None where the keeper has not this town's book. Raises `NotGiven`."""
 
 
-Withholder = Callable[[Sequence[UUID], date], frozenset[UUID]]
 _providers: list[Provider] = []
-_withholders: list[Withholder] = []
 
 
 def register(provider: Provider) -> None:
     """Make a keeper known; they are asked in the order of their coming."""
     _providers.append(provider)
-
-
-def withhold(withholder: Withholder) -> Withholder:
-    """Register who knows of people whose papers nobody but their own town may give (支援措置)."""
-    _withholders.append(withholder)
-    return withholder
-
-
-def withheld(residents: Sequence[UUID], day: date) -> frozenset[UUID]:
-    """Those of the residents whom nothing is given about."""
-    return frozenset[UUID]().union(*(each(residents, day) for each in _withholders))
 
 
 def household(*, resident: UUID, office: str, order: Order, by: Actor, at: Moment, purpose: str) -> Household | None:

@@ -24,7 +24,7 @@ from juki.domain.town_messages import MOVES, OPEN, Kind
 from juki.domain.wide_area import Order
 from juki.issuing import Household, NotGiven
 from juki.models import IdentityRecord, MoveOut, MoveOutInformation, TownMessage
-from juki.selectors import residents
+from juki.selectors import protections, residents
 from juki.selectors import town_messages as selectors
 from juki.services import numbers, posting
 
@@ -69,7 +69,7 @@ def answer_wide_area(message: TownMessage, *, at: Moment) -> bool:
         return True
     if found is None:
         return False
-    if issuing.withheld([each["resident"] for each in found.members if each["resident"]], at.day):
+    if protections.covered(each["resident"] for each in found.members if each["resident"]):
         posting.move(MOVES["refuse"], message, by=desk, at=at, note=issuing.TO_THE_COUNTER)
         return True
     body = wide_area.answer_body(order, _with_numbers(found, order), whole=found.whole)

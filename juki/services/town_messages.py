@@ -12,6 +12,7 @@ from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
 from juki.domain.town_messages import MOVES, Kind, Move, Side, State, moves_from
 from juki.models import TownDesk, TownMessage, TownMessageStep
+from juki.selectors import protections
 from juki.selectors import town_messages as selectors
 from juki.services import posting
 
@@ -20,11 +21,15 @@ PURPOSE = "JUKI-COUNTER"
 
 @dataclass(frozen=True)
 class Opened:
-    """A message with what it says, what was answered, what became of it, and what the actor may do with it."""
+    """A message with what it says, what was answered, what became of it, and what the actor may do with it.
+
+    ``is_covered``: a 支援措置 covers the person it is about, so the clerk shows it to nobody.
+    """
 
     message: TownMessage
     body: dict[str, Any]
     answer: dict[str, Any] | None
+    is_covered: bool = False
     steps: list[TownMessageStep] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
 
@@ -49,7 +54,8 @@ def open_message(*, message: UUID, by: Actor, at: Moment) -> Opened:
         for each in moves_from(Kind(found.kind), State(found.state), side)
         if each.at_the_counter and by.may(each.permission)
     ]
-    return Opened(found, parts.get("REQUEST", {}), parts.get("ANSWER"), steps, moves)
+    is_covered = found.resident is not None and bool(protections.covered([found.resident]))
+    return Opened(found, parts.get("REQUEST", {}), parts.get("ANSWER"), is_covered, steps, moves)
 
 
 def make_move(*, message: UUID, verb: str, note: str = "", by: Actor, at: Moment) -> TownMessage:

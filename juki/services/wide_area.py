@@ -14,7 +14,6 @@ from jlis.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFoun
 from jlis.kernel.isolation.scope import REGISTRY, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import TOKYO, Moment
-from juki import issuing
 from juki.card_proofs import CardProof
 from juki.choices import RecordState, Sex
 from juki.domain import wide_area
@@ -25,7 +24,7 @@ from juki.issuing import TO_THE_COUNTER, NotGiven
 from juki.models import IdentityRecord, TownMessage
 from juki.pdf import residence_record
 from juki.pdf.residence_record import LEFT_OUT, Member, ResidenceCertificate, Show
-from juki.selectors import residents
+from juki.selectors import protections, residents
 from juki.selectors import town_messages as selectors
 from juki.selectors.residents import FourItems
 from juki.services import answering, posting
@@ -58,7 +57,7 @@ def ask(*, requester: Requester, order: Order, by: Actor, at: Moment) -> TownMes
         if found.office == tenant.office:
             raise Conflict("own_town", "この市区町村の住民です。通常の住民票の写しを交付してください。")
         _must_be_open(found.office, at)
-        if issuing.withheld([found.resident], at.day):
+        if protections.covered([found.resident]):
             audit.record(action="juki.wide_area_refused", by=by, purpose=PURPOSE, subject=found.resident)
             refused = NotGiven("not_given", TO_THE_COUNTER)
         else:

@@ -8,13 +8,13 @@ import pytest
 
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from jlis.kernel.isolation.scope import SYSTEM, acting
+from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, acting
 from jlis.kernel.time import Moment
-from juki import issuing
 from juki.card_proofs import CardProof
 from juki.domain.office_days import is_office_day
 from juki.domain.wide_area import Order, Who
 from juki.issuing import NotGiven
+from juki.models import ProtectedResident
 from juki.selectors.residents import FourItems
 from juki.services import town_messages, wide_area
 from juki.services.wide_area import Requester
@@ -189,8 +189,9 @@ def test_the_turn_of_the_year_and_holidays_are_no_office_days():
     assert is_office_day(date(2026, 12, 28))
 
 
-def test_somebody_withheld_is_given_nothing_and_no_message_is_sent(resident, clerk, outsider, monkeypatch):
-    monkeypatch.setattr(issuing, "_withholders", [lambda residents, day: frozenset({resident.pk})])
+def test_somebody_covered_is_given_nothing_and_no_message_is_sent(resident, clerk, outsider, at):
+    with acting(REGISTRY):
+        ProtectedResident.objects.create(resident=resident.pk, since=at.instant)
     with pytest.raises(NotGiven) as caught:
         asked(resident, outsider)
     assert "支援" not in caught.value.message

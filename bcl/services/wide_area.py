@@ -5,9 +5,8 @@ from uuid import UUID
 
 from bcl.domain.giving import Bar
 from bcl.domain.relations import label_of
-from bcl.selectors import participation
+from bcl.selectors import households, participation
 from bcl.selectors.copies import Held
-from bcl.services import certificates
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.isolation.scope import BCL, acting
@@ -29,7 +28,7 @@ def household(*, resident: UUID, office: str, order: Order, by: Actor, at: Momen
     with acting(BCL):
         if not participation.serves(office):
             return None
-        found = certificates.find(resident, office, at.day)
+        found = households.find(resident, office, at.day)
         bar = found.bar if found.bar not in _OF_KIOSKS else None
         chosen = [] if bar or found.own is None else _chosen(order, found.own, found.members)
         chosen = chosen if _may_be_told(chosen) else []

@@ -53,7 +53,9 @@ def answer(request: StaffRequest, message: UUID) -> HttpResponse:
     order = law.order_in(opened.body)
     forms_ = _member_forms(request, order, opened.message.resident)
     top = forms.Form(request.POST or None)
-    if request.method == "POST" and all([form.is_valid() for form in forms_]) and top.is_valid():
+    # Every form is asked, so that all faults are told at once.
+    faulty = [form for form in [*forms_, top] if not form.is_valid()]
+    if request.method == "POST" and not faulty:
         try:
             wide_area.answer_by_hand(
                 message=message, members=[form.items() for form in forms_], whole=order.who is Who.HOUSEHOLD,
@@ -64,6 +66,7 @@ def answer(request: StaffRequest, message: UUID) -> HttpResponse:
         else:
             messages.success(request, "回答しました。")
             return redirect("juki_town_message", message=message)
+    back = reverse("juki_town_message", args=[message])
     shown = {
         "form": top,
         "forms": forms_,
@@ -71,7 +74,7 @@ def answer(request: StaffRequest, message: UUID) -> HttpResponse:
         "order": order,
         "message": opened.message,
         "breadcrumbs": [
-            (INBOX[0], reverse(INBOX[1])), ("広域交付の請求", reverse("juki_town_message", args=[message])), ("回答", ""),
+            (INBOX[0], reverse(INBOX[1])), ("広域交付の請求", back), ("回答", ""),
         ],
     }  # fmt: skip
     return render(request, "juki/towns/wide_area_answer.html", shown)

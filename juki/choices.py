@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from juki.domain import protections, town_messages
+from juki.domain import protections, supplementary, town_messages
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -65,6 +65,7 @@ class DiscrepancyState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", "通知を取り下げて解消"
 
 
+SUPPLEMENTARY_REASONS = [(reason.value, label) for reason, label in supplementary.REASONS.items()]
 CHANGE_REASONS = [(reason.value, REASONS[reason].label) for reason in ChangeReason]
 """異動事由, from the domain's table."""
 

@@ -71,3 +71,16 @@ class SpecialMoveInCompleted(Event):
     office: str
     card: str
     changed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityBaseMoved(Event):
+    """Another register answers for somebody from now on: `RESIDENCE` (住民票), `SUPPLEMENTARY` (附票) or `NONE`.
+
+    ``office`` keeps that register; abroad it is the 本籍地.
+    """
+
+    kind = "juki.identity_base_moved"
+    base: str
+    office: str
+    changed_on: date

@@ -24,5 +24,7 @@ register(
     Permission("juki.special_move_in", "特例転入を受け付ける", "住民基本台帳法24条の2"),
     Permission("juki.wide_area", "住民票の写しを広域交付する", "住民基本台帳法12条の4"),
     Permission("juki.set_town_desk", "市町村間の事務の設定を変える", "住民基本台帳法9条・12条の4"),
+    Permission("juki.notify_supplementary", "附票本人確認情報を通知する", "住民基本台帳法30条の41"),
+    Permission("juki.see_supplementary", "附票本人確認情報を見る", "住民基本台帳法30条の41から30条の44の3"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

@@ -26,6 +26,7 @@ register(
     NavItem("転出と転入通知", "juki_move_outs", "juki.see_town_messages", _GROUP, 42),
     NavItem("特例転入", "juki_special_move_ins", "juki.special_move_in", _GROUP, 43),
     NavItem("住民票の写しの広域交付", "juki_wide_area_new", "juki.wide_area", _GROUP, 44),
+    NavItem("附票本人確認情報", "juki_supplementary", "juki.see_supplementary", _GROUP, 45),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),

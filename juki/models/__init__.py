@@ -16,6 +16,7 @@ from juki.models.protections import (
 )
 from juki.models.residents import Resident
 from juki.models.statistics import PopulationCount, ProvisionFee
+from juki.models.supplementary import SupplementaryNotice, SupplementaryRecord
 from juki.models.town_messages import TownDesk, TownMessage, TownMessageBody, TownMessageStep
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "ResidentCode",
     "SenderSequence",
     "SpecialMoveIn",
+    "SupplementaryNotice",
+    "SupplementaryRecord",
     "TownDesk",
     "TownMessage",
     "TownMessageBody",

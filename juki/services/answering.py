@@ -42,7 +42,8 @@ class _Person:
 
 def desk_of(office: str) -> Actor:
     """The town's desk as an actor: it sees what the town sees."""
-    return replace(system_actor("juki.town_desk", Scope("jlis_municipal", office)), organisation=office)
+    desk = system_actor("juki.town_desk", Scope("jlis_municipal", office))
+    return replace(desk, organisation=office, label="自動回答")
 
 
 def answer_move_out_requests(wanted: Sequence[UUID], *, at: Moment) -> list[bool]:

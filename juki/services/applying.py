@@ -23,7 +23,7 @@ from juki.domain.contradictions import Contradiction, Standing, Verdict, contrad
 from juki.domain.notices import Notice
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
 from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
-from juki.services import codes, departing, numbers, posting, versions
+from juki.services import codes, departing, identity_bases, numbers, posting, versions
 from juki.services.posting import Letter
 
 PURPOSE = "JUKI-COUNTER"
@@ -177,7 +177,7 @@ def _change(
     at: Moment,
     ledger: Ledger,
 ) -> Event:
-    former_office = resident.office
+    former_office, former_removal = resident.office, resident.removal_reason
     reason = notice.facts
     removed = reason.kind is ChangeClass.REMOVAL
     resident.version += 1
@@ -192,6 +192,7 @@ def _change(
     row = _append(resident, notification, notice, tenant, former, at)
     resident.save()
     common = _common(resident, notice)
+    ledger.events += identity_bases.after_move(resident, notice, former_removal=former_removal)
     if notice.reason is ChangeReason.MOVE_OUT:
         departing.leaves(resident, notice, tenant, at)
     if removed:

@@ -1,5 +1,6 @@
 """市町村間の通知 at the counter: opening a message, and the moves that a clerk chooses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -71,6 +72,22 @@ def make_move(*, message: UUID, verb: str, note: str = "", by: Actor, at: Moment
     if wanted.needs_note and not note.strip():
         raise Invalid.of([FieldError("note", "required", "理由を入力してください。")])
     return _move(message, wanted, by, at, note.strip())
+
+
+def settle_many(*, messages: Sequence[UUID], by: Actor, at: Moment) -> int:
+    """Settle 転入通知 that are written into the town's own records; others among them are left. Returns how many."""
+    wanted = MOVES["settle"]
+    by.must(wanted.permission)
+    with acting(by.scope):
+        seen = selectors.received_by(by).filter(pk__in=list(messages), kind=Kind.MOVE_IN_NOTICE)
+        own = list(seen.order_by().values_list("pk", flat=True))
+    with acting(REGISTRY):
+        waiting = TownMessage.objects.select_for_update().filter(
+            pk__in=own, state__in=[state.value for state in wanted.sources]
+        )
+        locked = list(waiting.order_by("pk"))
+        posting.move_many(wanted, locked, by=by, at=at)
+    return len(locked)
 
 
 def set_desk(*, office: str, values: dict[str, Any], by: Actor, at: Moment) -> TownDesk:

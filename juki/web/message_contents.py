@@ -8,6 +8,7 @@ from juki.choices import KanaSource, ResidentClass, Sex
 from juki.domain.move_outs import LABELS as INFORMATION
 from juki.domain.move_outs import PENSION_CLASSES
 from juki.domain.notices import LABELS as IDENTITY
+from juki.domain.town_notices import EVENTS
 from juki.domain.wide_area import Who
 
 LABELS: dict[str, str] = {
@@ -30,6 +31,9 @@ LABELS: dict[str, str] = {
     "intended_on": "転出予定年月日",
     "with_card": "カードによる特例",
     "whole_household": "世帯全員",
+    "event": "届出事件",
+    "event_on": "届出事件の年月日",
+    "content": "記載すべき事項",
 }
 _WHO = {Who.SELF: "本人", Who.HOUSEHOLD: "世帯全員", Who.NAMED: "世帯の一部"}
 _CODED: dict[str, Mapping[str, str]] = {
@@ -38,21 +42,18 @@ _CODED: dict[str, Mapping[str, str]] = {
     "kana_source": dict(KanaSource.choices),
     "who": {who.value: label for who, label in _WHO.items()},
     "pension_class": PENSION_CLASSES,
+    "event": EVENTS,
 }
 _DATES = frozenset(
     {"birth_date", "moved_on", "entered_on", "filed_on", "became_resident_on", "address_since", "notified_on",
-     "intended_on", "changed_on"}
+     "intended_on", "changed_on", "event_on"}
 )  # fmt: skip
 _LISTS = ("persons", "members")
 
 
 def facts(body: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The items of a message, or of one person in it, in their order; empty ones are left out."""
-    return [
-        (LABELS.get(name, name), text)
-        for name, value in body.items()
-        if name not in _LISTS and (text := _text(name, value))
-    ]
+    """The items of a message, or of one person in it, in the order of the labels; empty ones are left out."""
+    return [(label, text) for name, label in LABELS.items() if name in body and (text := _text(name, body[name]))]
 
 
 def people(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ from jlis.kernel.faces.forms import (
 )
 from juki.choices import Sex, TownMessageKind
 from juki.domain.move_outs import HEAD, PENSION_CLASSES
+from juki.domain.town_messages import KINDS
+from juki.domain.town_notices import EVENTS, LABELS
 from juki.domain.wide_area import DOCUMENTS, Order, Who
 from juki.models import MoveOut
 
@@ -61,6 +63,41 @@ class DeskForm(ShellForm):
         help_text="広域交付の写しに印字します。例：東京都千代田区長　見本　太郎",
     )
     seal = forms.CharField(label="公印の文字", max_length=20, required=False, help_text="例：千代田区長")
+
+
+class TownNoticeForm(ShellForm):
+    """A notice to another town; which items it must have is told by its kind."""
+
+    kind = forms.ChoiceField(
+        label="種別",
+        choices=[CHOOSE, *((kind.value, facts.label) for kind, facts in KINDS.items() if facts.may_be_written)],
+    )
+    receiver = forms.CharField(
+        label="宛先の市区町村コード", max_length=6, help_text="6桁。附票は本籍地、戸籍の届出は住所地の市区町村（区）"
+    )
+    resident_code = CheckedCodeField(code=ResidentRecordCode, required=False, help_text="附票への通知では必須です。")
+    name = forms.CharField(label="氏名", max_length=200)
+    birth_date = PartialDateField(label="生年月日", required=False)
+    address = forms.CharField(label="住所", max_length=400, required=False)
+    address_since = EraDateField(label="住所を定めた年月日", required=False)
+    honseki = forms.CharField(label="本籍", max_length=400, required=False, help_text="附票への通知")
+    koseki_head = forms.CharField(label="筆頭者", max_length=200, required=False, help_text="附票への通知")
+    event = forms.ChoiceField(
+        label="届出事件", required=False, choices=[("", "指定しない"), *EVENTS.items()], help_text="戸籍の届出の通知"
+    )
+    event_on = EraDateField(label="届出事件の年月日", required=False)
+    content = forms.CharField(
+        label="記載すべき事項", max_length=2000, required=False, widget=forms.Textarea({"rows": 4})
+    )
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def items(self) -> dict[str, str]:
+        """What is filled in, in its stored form."""
+        values = {name: self.cleaned_data[name] for name in LABELS if self.cleaned_data.get(name)}
+        for name in ("birth_date", "address_since", "event_on"):
+            if name in values:
+                values[name] = values[name].iso if hasattr(values[name], "iso") else values[name].isoformat()
+        return {name: str(value) for name, value in values.items()}
 
 
 class InformationForm(ShellForm):

@@ -1,14 +1,14 @@
 """市町村間の通知 on the screen: one inbox, one message, its moves, and what the town has set."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.web import StaffRequest, staff_view
@@ -17,11 +17,11 @@ from jlis.kernel.time import now
 from juki.domain.town_messages import KINDS, MOVES, OPEN, Kind, Side, State, is_overdue
 from juki.models import TownMessage
 from juki.selectors import town_messages as selectors
-from juki.services import town_messages
+from juki.services import town_messages, town_notices
 from juki.services.town_messages import Opened
 from juki.web.message_contents import facts, people
 from juki.web.refusals import put_on
-from juki.web.town_forms import DeskForm, MessageFilter, ReasonForm
+from juki.web.town_forms import DeskForm, MessageFilter, ReasonForm, TownNoticeForm
 
 INBOX = ("市町村間の通知", "juki_town_messages")
 TONES = {"SENT": "warning", "RECEIVED": "info", "DISAGREED": "error", "REFUSED": "error", "WITHDRAWN": ""}
@@ -47,6 +47,8 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "sent": sent,
+        "may_settle": not sent and request.actor.may("juki.handle_town_messages"),
+        "may_write": request.actor.may("juki.write_town_messages"),
         "may_set": request.actor.may("juki.set_town_desk"),
         "rows": [_row(message, message.receiver if sent else message.sender, at.day) for message in page],
         "breadcrumbs": [(INBOX[0], "")],
@@ -84,6 +86,16 @@ def detail(request: StaffRequest, message: UUID) -> HttpResponse:
 
 
 @staff_view(permission="juki.handle_town_messages")
+@require_POST
+def settle(request: StaffRequest) -> HttpResponse:
+    """Settle the 転入通知 that were ticked."""
+    ticked = [UUID(text) for text in request.POST.getlist("message") if _is_uuid(text)]
+    count = town_messages.settle_many(messages=ticked, by=request.actor, at=now())
+    messages.success(request, f"{count}件の転入通知を処理済みにしました。")
+    return redirect(INBOX[1])
+
+
+@staff_view(permission="juki.handle_town_messages")
 def make_move(request: StaffRequest, message: UUID, verb: str) -> HttpResponse:
     """Ask for the reason where one is needed, then make the move."""
     move = MOVES.get(verb)
@@ -113,6 +125,33 @@ def make_move(request: StaffRequest, message: UUID, verb: str) -> HttpResponse:
     return render(request, "shell/form.html", shown)
 
 
+@staff_view(permission="juki.write_town_messages")
+def new(request: StaffRequest) -> HttpResponse:
+    """Write to another town; the token in the form is the key, so a double send is one notice."""
+    form = TownNoticeForm(request.POST or None, initial={"token": str(uuid4())})
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            posted = town_notices.write(
+                kind=asked["kind"], receiver=asked["receiver"], items=form.items(), key=f"screen-{asked['token']}",
+                by=request.actor, at=now(), channel="SCREEN",
+            )  # fmt: skip
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            messages.success(request, "通知を送りました。")
+            return redirect("juki_town_message", message=posted.message.pk)
+    shown = {
+        "form": form,
+        "title": "ほかの市区町村への通知",
+        "lead": "内容は封印され、両方の市区町村だけが読めます。本籍は通知の中にだけ残ります。",
+        "submit": "通知する",
+        "back": reverse(INBOX[1]),
+        "breadcrumbs": [(INBOX[0], reverse(INBOX[1])), ("通知の作成", "")],
+    }
+    return render(request, "shell/form.html", shown)
+
+
 @staff_view(permission="juki.set_town_desk")
 def desk(request: StaffRequest) -> HttpResponse:
     """Days, hours and the signatory of the own town."""
@@ -137,12 +176,21 @@ def desk(request: StaffRequest) -> HttpResponse:
     return render(request, "shell/form.html", shown)
 
 
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _row(message: TownMessage, other: str, today: Any) -> dict[str, Any]:
     return {
         "message": message,
         "other": municipalities.municipality(other).name,
         "is_overdue": is_overdue(State(message.state), message.due_on, today),
         "tone": TONES.get(message.state, "success"),
+        "is_open": message.state in OPEN,
     }
 
 

@@ -1,9 +1,11 @@
 """The whole matrix of a message's life: every verb from every state, for every kind and side."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+import juki
 from jlis.kernel.people.permissions import registered
 from juki.choices import TownMessageKind, TownMessageState
 from juki.domain.town_messages import KINDS, MOVES, Kind, Side, State, allows, diagram, due_on, is_overdue, moves_from
@@ -68,3 +70,8 @@ def test_a_message_is_late_after_its_last_day_and_only_while_it_waits():
     assert not is_overdue(SENT, last, last)
     assert is_overdue(RECEIVED, last, date(2026, 11, 9))
     assert not is_overdue(SETTLED, last, date(2026, 12, 1))
+
+
+def test_the_readmes_diagram_is_the_tables():
+    readme = (Path(juki.__file__).parent / "README.md").read_text("utf-8")
+    assert f"```mermaid\n{diagram()}\n```" in readme

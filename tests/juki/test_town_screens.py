@@ -83,11 +83,14 @@ def test_a_special_move_in_is_walked_through_and_the_former_town_sees_it(screens
     assert "転入済み" in html(shinjuku.get("/juki/special-move-ins/"))
 
     inbox = html(chiyoda.get("/juki/town-messages/"))
-    assert inbox.count("転入通知</a>") == 2
+    assert inbox.count(">転入通知</a>") == 2
     (notice, _) = messages(clerk, kind="MOVE_IN_NOTICE")
     assert "西新宿二丁目8番1号" in html(chiyoda.get(f"/juki/town-messages/{notice.pk}/"))
-    assert chiyoda.post(f"/juki/town-messages/{notice.pk}/settle/", {}).status_code == 302
-    assert html(chiyoda.get("/juki/town-messages/")).count("転入通知</a>") == 1
+    assert chiyoda.post(f"/juki/town-messages/{notice.pk}/settle/", {"note": ""}).status_code == 302
+    assert html(chiyoda.get("/juki/town-messages/")).count(">転入通知</a>") == 1
+    rest = [str(each.pk) for each in messages(clerk, kind="MOVE_IN_NOTICE", state="SENT")]
+    assert chiyoda.post("/juki/town-messages/settle/", {"message": rest}).status_code == 302
+    assert ">転入通知</a>" not in html(chiyoda.get("/juki/town-messages/"))
     assert "転入通知" in html(shinjuku.get("/juki/town-messages/?box=sent&only=all"))
     assert "未処理の市町村間の通知" in html(chiyoda.get("/desk/"))
 

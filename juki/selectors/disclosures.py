@@ -15,7 +15,6 @@ METHODS = {
     "juki.searched": "画面での検索",
     "juki.viewed": "画面での照会",
     "juki.disclosed": "開示請求への対応",
-    "juki.town_message_sent": "ほかの市区町村への通知",
     "juki.town_message_answered": "ほかの市区町村への回答",
     "juki.town_message_opened": "市町村間の通知の閲覧",
     "juki.special_move_in_seen": "特例転入の手続",

@@ -1,5 +1,6 @@
 """市町村間の通知 on the screen: one inbox, one message, its moves, and what the town has set."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,7 +48,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "sent": sent,
-        "may_settle": not sent and request.actor.may("juki.handle_town_messages"),
+        "may_settle": not sent and request.actor.may("juki.handle_town_messages") and _has_notices(page),
         "may_write": request.actor.may("juki.write_town_messages"),
         "may_set": request.actor.may("juki.set_town_desk"),
         "rows": [_row(message, message.receiver if sent else message.sender, at.day) for message in page],
@@ -174,6 +175,10 @@ def desk(request: StaffRequest) -> HttpResponse:
         "breadcrumbs": [(INBOX[0], reverse(INBOX[1])), ("設定", "")],
     }
     return render(request, "shell/form.html", shown)
+
+
+def _has_notices(page: Iterable[TownMessage]) -> bool:
+    return any(message.kind == Kind.MOVE_IN_NOTICE and message.state in OPEN for message in page)
 
 
 def _is_uuid(text: str) -> bool:

@@ -12,7 +12,9 @@ COUNTER_CLERK = Duty(
     "住民の検索、異動の入力、個人番号カードと電子証明書の受付を行う。",
     LOCAL,
     frozenset(
-        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "jpki.see_certificates", "jpki.issue",
+        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "juki.see_town_messages",
+         "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs", "juki.special_move_in",
+         "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "jpki.see_certificates", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
          "mynacard.check_photos", "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update",
          "mynacard.suspend", "mynacard.resume", "mynacard.void", "mynacard.apply_express",
@@ -25,9 +27,9 @@ SUPERVISOR = Duty(
     "窓口の業務に加え、不整合の処理、住民票コードの請求、初期登録を行う。",
     LOCAL,
     COUNTER_CLERK.permissions
-    | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "kernel.view_registers"}
-    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"}
-    | {"lgwan.see_catalogue"},
+    | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
+    | {"kernel.view_registers", "lgwan.see_catalogue"}
+    | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
 KONBINI_OPERATOR = Duty(
     "KONBINI_OPERATOR",

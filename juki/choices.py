@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from juki.domain import protections
+from juki.domain import protections, supplementary, town_messages
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -65,6 +65,7 @@ class DiscrepancyState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", "通知を取り下げて解消"
 
 
+SUPPLEMENTARY_REASONS = [(reason.value, label) for reason, label in supplementary.REASONS.items()]
 CHANGE_REASONS = [(reason.value, REASONS[reason].label) for reason in ChangeReason]
 """異動事由, from the domain's table."""
 
@@ -118,3 +119,49 @@ class ForwardingKind(models.TextChoices):
 
 
 PROTECTION_LIVE = [ProtectionState.PROVISIONAL.value, ProtectionState.DECIDED.value]
+
+
+class TownMessageKind(models.TextChoices):
+    """市町村間の通知の種別, from the domain's table."""
+
+    MOVE_IN_NOTICE = "MOVE_IN_NOTICE", town_messages.KINDS[town_messages.Kind.MOVE_IN_NOTICE].label
+    MOVE_OUT_INFORMATION = "MOVE_OUT_INFORMATION", town_messages.KINDS[town_messages.Kind.MOVE_OUT_INFORMATION].label
+    WIDE_AREA = "WIDE_AREA", town_messages.KINDS[town_messages.Kind.WIDE_AREA].label
+    SUPPLEMENTARY_NOTICE = "SUPPLEMENTARY_NOTICE", town_messages.KINDS[town_messages.Kind.SUPPLEMENTARY_NOTICE].label
+    KOSEKI_NOTICE = "KOSEKI_NOTICE", town_messages.KINDS[town_messages.Kind.KOSEKI_NOTICE].label
+
+
+class TownMessageState(models.TextChoices):
+    """市町村間の通知の状態."""
+
+    SENT = "SENT", "送信済み"
+    RECEIVED = "RECEIVED", "受領済み"
+    ANSWERED = "ANSWERED", "回答済み"
+    DISAGREED = "DISAGREED", "不一致"
+    REFUSED = "REFUSED", "回答できない"
+    SETTLED = "SETTLED", "処理済み"
+    WITHDRAWN = "WITHDRAWN", "取下げ"
+    CLOSED = "CLOSED", "完了"
+
+
+class TownMessagePart(models.TextChoices):
+    """通知の内容か、回答の内容か."""
+
+    REQUEST = "REQUEST", "通知"
+    ANSWER = "ANSWER", "回答"
+
+
+class MoveOutState(models.TextChoices):
+    """転出の状態."""
+
+    OPEN = "OPEN", "転入通知待ち"
+    CONFIRMED = "CONFIRMED", "転出確定"
+    CANCELLED = "CANCELLED", "転出取消し"
+
+
+class SpecialMoveInState(models.TextChoices):
+    """特例転入の手続の状態."""
+
+    WAITING = "WAITING", "手続中"
+    COMPLETED = "COMPLETED", "転入済み"
+    ENDED = "ENDED", "中止"

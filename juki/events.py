@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from jlis.kernel.outbox.events import Event
 
@@ -74,3 +75,27 @@ class ResidentsLoaded(Event):
     prefecture: int
     municipality: str
     office: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecialMoveInCompleted(Event):
+    """Somebody moved in by the card, proved by one PIN entry; ``card`` is the name that the prover gave it."""
+
+    kind = "juki.special_move_in_completed"
+    sitting: UUID
+    office: str
+    card: str
+    changed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityBaseMoved(Event):
+    """Another register answers for somebody from now on: `RESIDENCE` (住民票), `SUPPLEMENTARY` (附票) or `NONE`.
+
+    ``office`` keeps that register; abroad it is the 本籍地.
+    """
+
+    kind = "juki.identity_base_moved"
+    base: str
+    office: str
+    changed_on: date

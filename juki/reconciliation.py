@@ -56,3 +56,23 @@ def _rows(statement: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_MOST_ROWS])
         return [str(row[0]) for row in cursor.fetchall()]
+
+
+@check
+def messages_have_their_steps() -> Iterator[Finding]:
+    """Each message between towns has a step that sent it, and stands in the state of its last one."""
+    with acting(REGISTRY):
+        messages = _one("SELECT count(*) FROM juki_townmessage")
+        sent = _one("SELECT count(*) FROM juki_townmessagestep WHERE verb = 'send'")
+        astray = _rows(
+            "SELECT m.id FROM juki_townmessage m JOIN LATERAL (SELECT target FROM juki_townmessagestep s"
+            " WHERE s.message_id = m.id ORDER BY s.id DESC LIMIT 1) AS last ON true"
+            " WHERE last.target <> m.state LIMIT %s"
+        )
+        loose = _rows(
+            "SELECT v.id FROM juki_supplementaryrecord v"
+            " WHERE NOT EXISTS (SELECT 1 FROM juki_resident r WHERE r.id = v.resident) LIMIT %s"
+        )
+    yield Finding("juki.messages_sent", "市町村間の通知と送信の経過の数", messages, sent)
+    yield Finding("juki.messages_astray", "経過と状態が違う市町村間の通知", 0, len(astray), astray)
+    yield Finding("juki.supplementary_loose", "住民のない附票本人確認情報", 0, len(loose), loose)

@@ -6,7 +6,20 @@ from juki.api.bulk_queries import BulkQueriesView
 from juki.api.extracts import ExtractsView
 from juki.api.notifications import NotificationsView
 from juki.api.queries import QueriesView
-from juki.web import discrepancies, extracts, notices, residents, statistics
+from juki.api.supplementary import SupplementaryNoticesView
+from juki.api.town_messages import TownMessagesView
+from juki.web import (
+    discrepancies,
+    extracts,
+    move_outs,
+    notices,
+    residents,
+    special_move_ins,
+    statistics,
+    supplementary,
+    town_messages,
+    wide_area,
+)
 
 urlpatterns = [
     path("juki/residents/", residents.search, name="juki_search"),
@@ -24,6 +37,27 @@ urlpatterns = [
     path("juki/statistics/provisions/", statistics.provisions, name="juki_provisions"),
     path("juki/statistics/notifications/", statistics.notifications, name="juki_notification_statistics"),
     path("juki/statistics/population/", statistics.population, name="juki_population"),
+    path("juki/town-messages/", town_messages.inbox, name="juki_town_messages"),
+    path("juki/town-messages/new/", town_messages.new, name="juki_town_message_new"),
+    path("juki/town-messages/settle/", town_messages.settle, name="juki_town_messages_settle"),
+    path("juki/town-messages/<uuid:message>/", town_messages.detail, name="juki_town_message"),
+    path("juki/town-messages/<uuid:message>/<slug:verb>/", town_messages.make_move, name="juki_town_message_move"),
+    path("juki/town-desk/", town_messages.desk, name="juki_town_desk"),
+    path("juki/move-outs/", move_outs.move_out_list, name="juki_move_outs"),
+    path("juki/move-outs/<int:move_out>/information/", move_outs.information, name="juki_move_out_information"),
+    path("juki/special-move-ins/", special_move_ins.sitting_list, name="juki_special_move_ins"),
+    path("juki/special-move-ins/new/", special_move_ins.begin, name="juki_special_move_in_new"),
+    path("juki/special-move-ins/<uuid:sitting>/", special_move_ins.sitting, name="juki_special_move_in"),
+    path("juki/special-move-ins/<uuid:sitting>/end/", special_move_ins.end, name="juki_special_move_in_end"),
+    path("juki/wide-area/new/", wide_area.new, name="juki_wide_area_new"),
+    path("juki/wide-area/<uuid:message>/answer/", wide_area.answer, name="juki_wide_area_answer"),
+    path("juki/wide-area/<uuid:message>/paper/", wide_area.paper, name="juki_wide_area_paper"),
+    path("juki/supplementary/", supplementary.search, name="juki_supplementary"),
+    path("juki/supplementary/new/", supplementary.new, name="juki_supplementary_new"),
+    path("juki/supplementary/file/", supplementary.upload, name="juki_supplementary_file"),
+    path("juki/supplementary/<uuid:resident>/", supplementary.detail, name="juki_supplementary_record"),
+    path("api/v1/juki/town-messages", TownMessagesView.as_view(), name="api_town_messages"),
+    path("api/v1/juki/supplementary-notices", SupplementaryNoticesView.as_view(), name="api_supplementary_notices"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
     path("api/v1/juki/bulk-queries", BulkQueriesView.as_view(), name="api_bulk_queries"),

@@ -5,13 +5,26 @@ from collections.abc import Sequence
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import MYNACARD
 from jlis.kernel.outbox.events import Envelope, subscriber
-from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved, VersionsRenumbered
+from juki.events import (
+    ResidentChanged,
+    ResidentMovedIn,
+    ResidentRemoved,
+    SpecialMoveInCompleted,
+    VersionsRenumbered,
+)
 from mynacard.services import following
 
 _ACTOR = system_actor("mynacard.following", MYNACARD, permissions=frozenset({"mynacard.follow_register"}))
 
 
-@subscriber(ResidentMovedIn, ResidentChanged, ResidentRemoved, name="mynacard.following", scope=MYNACARD)
+@subscriber(
+    ResidentMovedIn,
+    ResidentChanged,
+    ResidentRemoved,
+    SpecialMoveInCompleted,
+    name="mynacard.following",
+    scope=MYNACARD,
+)
 def follow_the_register(envelopes: Sequence[Envelope]) -> None:
     """End and carry cards as the law has it (施行令14条)."""
     following.follow(envelopes=envelopes, by=_ACTOR)

@@ -40,7 +40,12 @@ PUBLIC = {
 PERSON = {"resident", "residents", "staff_id", "notices", "notification", "order", "orders", "certificate"}
 RECORD = {"resident", "resident_code", "individual_number", "items", "serial"}
 # Steps of other services, in whose transaction they run and by whose policy; no face may call them.
-STEPS = {Path(f"juki/services/{step}.py") for step in ("applying", "numbers", "retelling", "versions", "waiting")}
+STEPS = {
+    Path(f"juki/services/{step}.py")
+    for step in (
+        "applying", "departing", "identity_bases", "numbers", "posting", "retelling", "versions", "waiting"
+    )
+}  # fmt: skip
 # An actor cannot date its own entry: the chain has the server's clock.
 OWN_CLOCK = {Path("jlis/kernel/audit/services.py")}
 

@@ -10,12 +10,13 @@ from datetime import date
 from uuid import UUID
 
 from bcl.choices import Removal
-from bcl.domain.giving import GROUNDS, Bar, bar_on, bar_on_whole
+from bcl.domain.giving import GROUNDS, Bar, bar_on_whole
 from bcl.domain.relations import label_of
 from bcl.domain.rows import CopyRow
 from bcl.models import Participation
-from bcl.selectors import copies, participation
+from bcl.selectors import households, participation
 from bcl.selectors.copies import Held
+from bcl.selectors.households import Found
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.partial_dates import PartialDate
@@ -23,8 +24,7 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.isolation.scope import BCL, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
-from juki.choices import RecordState, Sex
-from juki.models import Resident
+from juki.choices import Sex
 from juki.pdf import residence_record
 from juki.pdf.residence_record import Member, ResidenceCertificate, Show
 from juki.services import numbers
@@ -62,20 +62,11 @@ class ResidenceOrder:
     number: str
 
 
-@dataclass(frozen=True)
-class _Found:
-    """The requester's household, and why nothing is given, where nothing is."""
-
-    own: Held | None
-    members: list[Held]
-    bar: Bar | None
-
-
 def offers(*, transaction: str, resident: UUID, office: str, by: Actor, at: Moment, purpose: str) -> Offer:
     """What a kiosk may offer this resident. Raises `CopyRefuses` when nothing may be issued."""
     by.must("bcl.issue_certificates")
     with acting(BCL):
-        found = _find(resident, office, at.day)
+        found = households.find(resident, office, at.day)
         _record("bcl.certificates_offered", found.bar, transaction, office, [resident], by, purpose)
     _refuse(found.bar)
     whole = bar_on_whole([held.row for held in found.members], at.day) is None
@@ -87,7 +78,7 @@ def issue_residence_record(*, order: ResidenceOrder, by: Actor, at: Moment, purp
     by.must("bcl.issue_certificates")
     shows = frozenset(map(Show, order.shows))
     with acting(BCL):
-        found = _find(order.resident, order.office, at.day)
+        found = households.find(order.resident, order.office, at.day)
         bar = found.bar or _bar_on_order(order, shows, found, at.day)
         chosen = found.members if order.whole_household else [found.own] if found.own else []
         subjects = [held.resident for held in chosen if held.resident and not bar] or [order.resident]
@@ -97,21 +88,7 @@ def issue_residence_record(*, order: ResidenceOrder, by: Actor, at: Moment, purp
     return paper
 
 
-def _find(resident: UUID, office: str, today: date) -> _Found:
-    if not participation.serves(office):
-        return _Found(None, [], Bar.NOT_SERVED)
-    own, members = copies.household_of(resident, office)
-    bar = bar_on(own.row if own else None, [held.row for held in members], today)
-    return _Found(own, members, bar or _register_differs(resident, office))
-
-
-def _register_differs(resident: UUID, office: str) -> Bar | None:
-    """A difference may be late: whom the network knows elsewhere, or as removed, gets nothing from here."""
-    here = Resident.objects.filter(pk=resident, office=office, state=RecordState.CURRENT).exists()
-    return None if here else Bar.REGISTER_DIFFERS
-
-
-def _bar_on_order(order: ResidenceOrder, shows: frozenset[Show], found: _Found, today: date) -> Bar | None:
+def _bar_on_order(order: ResidenceOrder, shows: frozenset[Show], found: Found, today: date) -> Bar | None:
     if Show.INDIVIDUAL_NUMBER in shows and not Participation.objects.get(pk=order.office).prints_individual_number:
         return Bar.NOT_OFFERED
     if participation.signatory_on(order.office, today) is None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from jlis.demo import accounts, card_life, cards, copies, kiosks, network
+from jlis.demo import towns as between_towns
 from jlis.demo.books import TownBook
 from jlis.demo.card_counter import Counter
 from jlis.demo.digest import digest
@@ -94,6 +95,10 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     card_life.run_clocks(operator=people["operator-jlis-card"], at=at)
     report("カードの申請・製造・交付を行っています")
     held = Counter(random, people, chiefs, books, at).work()
+    if len(towns) > 1:
+        report("市町村間の通知を処理しています")
+        between_towns.open_desks(chiefs=chiefs, at=at)
+        between_towns.work(chiefs=chiefs, books=books, at=at)
     copies.follow(books=copied, people=people, at=at)
     copies.open_town_server(books=books, people=people, folder=folder)
     delivery.deliver_all()

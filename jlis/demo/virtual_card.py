@@ -75,6 +75,24 @@ class VirtualTerminal:
                 raise TerminalFailed("カードに鍵がありません。")
             card["certificates"][kind] = base64.b64encode(der).decode()
 
+    def read_certificate(self, *, card_number: str, kind: str) -> bytes:
+        """A certificate from the file."""
+        try:
+            return certificate(card_number, kind)
+        except Retired:
+            raise TerminalFailed("カードを読み取れません。製造番号とカードを確かめてください。") from None
+
+    def sign(self, *, card_number: str, pin: str, challenge: bytes) -> bytes:
+        """Sign for whoever knows the PIN; the words tell the clerk how many tries are left."""
+        try:
+            return sign(card_number=card_number, pin=pin, challenge=challenge)
+        except WrongPin as wrong:
+            raise TerminalFailed(f"暗証番号が違います。あと{wrong.tries_left}回入力できます。") from None
+        except Locked:
+            raise TerminalFailed("暗証番号がロックされています。先に暗証番号の初期化をしてください。") from None
+        except Retired:
+            raise TerminalFailed("このカードは使えません。") from None
+
     def retire(self, *, card_number: str) -> None:
         """Make the chip unusable; a card that was never written needs nothing."""
         if _path(card_number).exists():

@@ -4,6 +4,7 @@ from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
+from juki.models.move_outs import MoveOut, MoveOutInformation, SpecialMoveIn
 from juki.models.notifications import Discrepancy, Notification, SenderSequence
 from juki.models.protections import (
     AddressUnlock,
@@ -15,6 +16,8 @@ from juki.models.protections import (
 )
 from juki.models.residents import Resident
 from juki.models.statistics import PopulationCount, ProvisionFee
+from juki.models.supplementary import SupplementaryNotice, SupplementaryRecord
+from juki.models.town_messages import TownDesk, TownMessage, TownMessageBody, TownMessageStep
 
 __all__ = [
     "AddressUnlock",
@@ -24,6 +27,8 @@ __all__ = [
     "Discrepancy",
     "IdentityRecord",
     "IndividualNumber",
+    "MoveOut",
+    "MoveOutInformation",
     "Notification",
     "PopulationCount",
     "ProtectedAddressEntitlement",
@@ -35,4 +40,11 @@ __all__ = [
     "Resident",
     "ResidentCode",
     "SenderSequence",
+    "SpecialMoveIn",
+    "SupplementaryNotice",
+    "SupplementaryRecord",
+    "TownDesk",
+    "TownMessage",
+    "TownMessageBody",
+    "TownMessageStep",
 ]

@@ -2,7 +2,7 @@
 
 Drawn here for whoever holds the items: a town's own server, the copy in `bcl`, a wide-area issue. What was not
 asked for is written as 省略, so that a receiver sees that it was left out and not lost (住民基本台帳法12条5項).
-住民票コード is never printed by a kiosk and has no place on this form.
+住民票コード is never printed by a kiosk: only a counter's own form gives it a line (``with_codes``).
 """
 
 from collections.abc import Sequence
@@ -55,11 +55,15 @@ class Member:
     koseki_head: str = ""
     individual_number: str = ""
     remarks: str = ""
+    resident_code: str = ""
 
 
 @dataclass(frozen=True)
 class ResidenceCertificate:
-    """What one paper says. ``number`` is the 発行番号 on each page, ``transaction`` the request it answers."""
+    """What one paper says. ``number`` is the 発行番号 on each page, ``transaction`` the request it answers.
+
+    ``statement`` replaces the words of proof, for a paper that another town makes from a notice (施行令15条の4).
+    """
 
     transaction: str
     number: str
@@ -72,6 +76,8 @@ class ResidenceCertificate:
     members: Sequence[Member]
     whole_household: bool
     shows: frozenset[Show] = frozenset()
+    statement: str = ""
+    with_codes: bool = False
 
 
 def render(certificate: ResidenceCertificate) -> bytes:
@@ -85,6 +91,10 @@ def render(certificate: ResidenceCertificate) -> bytes:
             paper.new_page()
             _head(paper, certificate)
         _block(paper, member, certificate.shows)
+        if certificate.with_codes:
+            paper.y += 8
+            _row(paper, [("住民票コード", member.resident_code, 1.0)])
+            paper.gap(8)
     _statement(paper, certificate)
     return paper.finish()
 
@@ -136,7 +146,7 @@ def _statement(paper: Paper, certificate: ResidenceCertificate) -> None:
     """The words of proof, the day, the mayor and the seal: on the last page only."""
     paper.need(_STATEMENT)
     paper.gap(6)
-    paper.paragraph(WHOLE if certificate.whole_household else PART, size=11)
+    paper.paragraph(certificate.statement or (WHOLE if certificate.whole_household else PART), size=11)
     paper.paragraph(format_era(certificate.issued_on), size=11, indent=14 * mm)
     side = 21 * mm
     paper.y -= side

@@ -15,6 +15,12 @@ METHODS = {
     "juki.searched": "画面での検索",
     "juki.viewed": "画面での照会",
     "juki.disclosed": "開示請求への対応",
+    "juki.town_message_answered": "ほかの市区町村への回答",
+    "juki.town_message_opened": "市町村間の通知の閲覧",
+    "juki.special_move_in_seen": "特例転入の手続",
+    "juki.wide_area_issued": "住民票の写しの広域交付",
+    "juki.supplementary_viewed": "附票本人確認情報の照会",
+    "juki.supplementary_searched": "附票本人確認情報の検索",
 }
 PROVIDED = {"SCREEN": "画面での個人番号の表示", "BULK": "提供（一括照会）"}
 

@@ -21,7 +21,7 @@ from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
 from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
-from juki.services import codes, numbers, retelling, versions, waiting
+from juki.services import codes, departing, identity_bases, numbers, retelling, versions, waiting
 from juki.services.ledger import Ledger
 
 CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
@@ -37,7 +37,7 @@ def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict 
         verdict = _apply(notification, notice, at, ledger)
         if verdict is None:
             _release(notification, notice, at, ledger)
-        ledger.write(by)
+        ledger.write(by, at)
     return verdict
 
 
@@ -119,7 +119,7 @@ def _apply(notification: Notification, notice: Notice, at: Moment, ledger: Ledge
         resident, event = _register(notification, notice, tenant, at)
     else:
         assert former is not None
-        event = _change(resident, former, notification, notice, tenant, at)
+        event = _change(resident, former, notification, notice, tenant, at, ledger)
     notification.status = NotificationStatus.APPLIED
     notification.resident = resident.pk
     notification.applied_at = at.instant
@@ -169,8 +169,9 @@ def _change(
     notice: Notice,
     tenant: Tenant,
     at: Moment,
+    ledger: Ledger,
 ) -> Event:
-    former_office = resident.office
+    former_office, former_removal = resident.office, resident.removal_reason
     reason = notice.facts
     removed = reason.kind is ChangeClass.REMOVAL
     resident.version += 1
@@ -185,6 +186,9 @@ def _change(
     row = _append(resident, notification, notice, tenant, former, at)
     resident.save()
     common = _common(resident, notice)
+    ledger.events += identity_bases.after_move(resident, notice, former_removal=former_removal)
+    if notice.reason is ChangeReason.MOVE_OUT:
+        departing.leaves(resident, notice, tenant, at)
     if removed:
         return ResidentRemoved(
             subject=resident.pk,
@@ -193,6 +197,9 @@ def _change(
             authentication_certificate_affected=reason.ends_authentication_certificate,
         )
     if reason.kind is ChangeClass.ENTRY:
+        departing.arrives(resident, notice, row["address"], at)
+        letter = departing.move_in_notice(row, former_office, at)
+        ledger.letters += [letter] if letter else []
         return ResidentMovedIn(subject=resident.pk, **common, former_office=former_office)
     changed = any(row[item] != getattr(former, item) for item in CERTIFIED_ITEMS)
     return ResidentChanged(

@@ -1,4 +1,4 @@
-"""Audit acts and events of one call about the register, written together at its end (J1)."""
+"""Audit acts, events and messages to other towns of one call, written together at its end (J1, J6)."""
 
 from dataclasses import dataclass, field
 
@@ -7,6 +7,9 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.audit.services import Act
 from jlis.kernel.outbox import publishing
 from jlis.kernel.outbox.events import Event
+from jlis.kernel.time import Moment
+from juki.services import posting
+from juki.services.posting import Letter
 
 PURPOSE = "JUKI-COUNTER"
 
@@ -17,8 +20,10 @@ class Ledger:
 
     acts: list[Act] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
 
-    def write(self, by: Actor) -> None:
+    def write(self, by: Actor, at: Moment) -> None:
         """Write them with the running transaction."""
         audit.record_many(self.acts, by=by, purpose=PURPOSE)
         publishing.publish_many(self.events)
+        posting.post(self.letters, by=by, at=at)

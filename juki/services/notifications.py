@@ -55,7 +55,7 @@ def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> l
         codes.hold({notice.municipality for notice in read if not notice.resident_code})
         ledger = Ledger()
         taken = [_take(row, notice, by, at, channel, ledger) for row, notice in enumerate(read, start=1)]
-        ledger.write(by)
+        ledger.write(by, at)
     return taken
 
 

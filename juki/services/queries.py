@@ -18,7 +18,7 @@ from jlis.kernel.time import Moment
 from juki.choices import RecordState
 from juki.domain.items import FOUR_ITEMS, LABELS
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents
+from juki.selectors import affairs, residents, supplementary
 from juki.selectors.residents import FourItems
 from juki.services import numbers
 
@@ -138,17 +138,23 @@ def _find(items: FourItems | None, resident_code: str, individual_number: str) -
         message = "4情報、住民票コード、個人番号のいずれか1つで照会してください。"
         raise Invalid.of([FieldError("items", "one_of", message)])
     if items:
-        return residents.matching(items, limit=MOST_CANDIDATES + 1)
+        found = residents.matching(items, limit=MOST_CANDIDATES + 1)
+        return found or supplementary.abroad_matching(items, MOST_CANDIDATES + 1)
     if resident_code:
         if fault := ResidentRecordCode.fault(resident_code):
             raise Invalid.of([FieldError("resident_code", "check_digit", f"{fault}。")])
-        found = residents.by_code(resident_code)
+        one = residents.by_code(resident_code)
+        bearer = one.resident if one else supplementary.bearer_of(resident_code)
     else:
         if fault := IndividualNumber.fault(individual_number):
             raise Invalid.of([FieldError("individual_number", "check_digit", f"{fault}。")])
         bearer = numbers.resident_with(individual_number)
-        found = residents.latest_of(bearer) if bearer else None
-    return [found] if found is not None and found.state == RecordState.CURRENT else []
+        one = residents.latest_of(bearer) if bearer else None
+    if one is not None and one.state == RecordState.CURRENT:
+        return [one]
+    # Whoever left Japan is answered for from the 附票 of the 本籍地 (法30条の44の3).
+    kept = supplementary.abroad_of(bearer) if bearer else None
+    return [kept] if kept else []
 
 
 def _provided_items(found: Sequence[IdentityRecord], fields: Sequence[str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ second time.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from jlis.kernel.audit.services import Act
@@ -19,7 +20,8 @@ from juki.domain.notices import Notice
 from juki.domain.timelines import Told, arranged
 from juki.events import PastChangeTold, ResidentChanged, VersionsRenumbered
 from juki.models import IdentityRecord, Notification, Resident
-from juki.services import versions, waiting
+from juki.services import departing, versions, waiting
+from juki.services.departing import Retold
 from juki.services.ledger import Ledger
 
 
@@ -92,29 +94,35 @@ def _standing(row: IdentityRecord) -> Standing:
 def _write(
     resident: Resident, line: _Line, order: list[Told], late: list[Notification], at: Moment, ledger: Ledger
 ) -> None:
-    former_rows = {row.version: row for row in line.tail}
+    until_now = {row.version: (row, before.office) for before, row in pairwise([line.base, *line.tail])}
     row = versions.reopen(line.base, line.tail, at=at)
-    renumbered: list[tuple[int, int]] = []
+    # The last that stands is told with them: it may be a move-out whose arrival is another one now.
+    steps = [Retold({column: getattr(row, column) for column in versions.COLUMNS}, row.office, row.version)]
     for version, each in enumerate(order, start=line.base.version + 1):
         found = line.notifications[each.place] if each.is_applied else late[each.place]
-        code = former_rows[each.place].resident_code if each.is_applied else row.resident_code
+        code = until_now[each.place][0].resident_code if each.is_applied else row.resident_code
         tenant = Tenant(found.prefecture, found.municipality, found.office)
-        versions.append(
+        written = versions.append(
             resident=resident.pk, resident_code=code, version=version, tenant=tenant, notice=each.notice,
             notification=found.pk, former=row, at=at,
         )  # fmt: skip
+        known = (each.place, until_now[each.place][1]) if each.is_applied else (None, "")
+        steps.append(Retold(written, row.office, *known))
         row = versions.in_force(resident.pk)
-        if each.is_applied:
-            renumbered.append((each.place, version))
-        else:
+        if not each.is_applied:
             ledger.acts.append(_placed(resident, found, each.notice, version, at))
             ledger.events.append(PastChangeTold(subject=resident.pk, **_common(row)))
-    changed = tuple(pair for pair in renumbered if pair[0] != pair[1])
-    ledger.events.append(VersionsRenumbered(subject=resident.pk, renumbered=changed))
+    ledger.letters += departing.catch_up(steps, at)
+    ledger.events.append(VersionsRenumbered(subject=resident.pk, renumbered=_renumbered(steps)))
     resident.version = row.version
     resident.save(update_fields=["version"])
     if any(getattr(row, item) != getattr(line.tail[-1], item) for item in CERTIFIED_ITEMS):
         _tell_of_the_present(resident, row, ledger)
+
+
+def _renumbered(steps: Sequence[Retold]) -> tuple[tuple[int, int], ...]:
+    numbers = [(step.former_version, step.row["version"]) for step in steps]
+    return tuple((former, new) for former, new in numbers if former is not None and former != new)
 
 
 def _placed(resident: Resident, found: Notification, notice: Notice, version: int, at: Moment) -> Act:

@@ -28,6 +28,12 @@ class CardTerminal(Protocol):
     def write_certificate(self, *, card_number: str, kind: str, der: bytes) -> None:
         """Write a certificate beside its key."""
 
+    def read_certificate(self, *, card_number: str, kind: str) -> bytes:
+        """A certificate from the chip, in DER."""
+
+    def sign(self, *, card_number: str, pin: str, challenge: bytes) -> bytes:
+        """Sign with the key for authentication, which the holder's PIN opens (RSASSA-PKCS1-v1_5, SHA-256)."""
+
     def retire(self, *, card_number: str) -> None:
         """Make the chip unusable for ever."""
 

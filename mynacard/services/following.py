@@ -11,7 +11,7 @@ from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.outbox.events import Envelope
 from jlis.kernel.time import TOKYO, Moment
 from juki.domain.changes import ChangeReason
-from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved
+from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved, SpecialMoveInCompleted
 from juki.models import IdentityRecord
 from mynacard.choices import APPLICATION_LIVE
 from mynacard.domain import clocks
@@ -41,6 +41,7 @@ class _Standing:
     deadline: Deadline | None
     verb: str = ""
     changed: bool = False
+    continued: bool = False
 
 
 @dataclass
@@ -85,7 +86,10 @@ def _gathered(envelopes: Sequence[Envelope]) -> _Batch:
     return _Batch(cards, told, max(envelope.occurred_at for envelope in envelopes))
 
 
-def _act(event: ResidentRemoved | ResidentMovedIn | ResidentChanged, batch: _Batch) -> None:
+def _act(event: ResidentRemoved | ResidentMovedIn | ResidentChanged | SpecialMoveInCompleted, batch: _Batch) -> None:
+    if isinstance(event, SpecialMoveInCompleted):
+        _continue(event, batch)
+        return
     told_on = batch.told.get((event.subject, event.version), event.changed_on)
     if isinstance(event, ResidentRemoved):
         batch.left.add(event.subject)
@@ -127,6 +131,14 @@ def _moved_in(standing: _Standing, event: ResidentMovedIn, told_on: date) -> Non
     )
 
 
+def _continue(event: SpecialMoveInCompleted, batch: _Batch) -> None:
+    """The card was proved at the new counter with the move-in itself: its use goes on, and no PIN is asked again."""
+    for standing in batch.cards.get(event.subject, []):
+        waits = standing.deadline is not None and standing.deadline.clock is Clock.CONTINUE and not standing.verb
+        if waits and str(standing.card.pk) == event.card and standing.card.state == State.LIVE:
+            standing.deadline, standing.changed, standing.continued = None, True, True
+
+
 def _start(standing: _Standing, deadline: Deadline, told_on: date) -> None:
     standing.deadline, standing.changed = deadline, True
     if deadline.is_over(told_on):
@@ -143,6 +155,8 @@ def _written(batch: _Batch, by: Actor) -> int:
             if each.changed
         ]
     )
+    continued = [each.card.pk for each in everything if each.continued]
+    moving.apply(MOVES["continue_use"], continued, by=by, at=at, purpose=PURPOSE, note="特例転入")
     ending: dict[str, list[int]] = defaultdict(list)
     for each in everything:
         if each.verb:

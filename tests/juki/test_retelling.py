@@ -5,7 +5,7 @@ import pytest
 from jlis.kernel.isolation.scope import MYNACARD, REGISTRY, SYSTEM, acting
 from jlis.kernel.outbox import delivery
 from jlis.kernel.outbox.models import OutboxEvent
-from juki.models import Discrepancy, IdentityRecord, Resident
+from juki.models import Discrepancy, IdentityRecord, MoveOut, Resident, TownMessage
 from juki.reconciliation import versions_have_entries_and_events
 from mynacard.models import Card
 from mynacard.services import taking_over
@@ -71,6 +71,15 @@ def test_the_rooms_above_hear_of_a_past_change_and_of_new_numbers_alone(returned
     with acting(SYSTEM):
         told = list(OutboxEvent.objects.order_by("sequence").values_list("kind", flat=True))[before:]
     assert sorted(told) == ["juki.past_change_told", "juki.past_change_told", "juki.versions_renumbered"]
+
+
+def test_each_town_hears_of_the_arrival_elsewhere_and_the_move_outs_are_confirmed(returned, outsider, at):
+    stay(returned, outsider, at)
+    with acting(REGISTRY):
+        notices = TownMessage.objects.filter(kind="MOVE_IN_NOTICE").order_by("sent_at", "sender")
+        assert set(notices.values_list("sender", "receiver")) == {("131041", "131016"), ("131016", "131041")}
+        left = MoveOut.objects.order_by("version").values_list("office", "version", "state", "arrived_office")
+        assert list(left) == [("131016", 2, "CONFIRMED", "131041"), ("131041", 4, "CONFIRMED", "131016")]
 
 
 def test_a_card_shows_the_version_that_it_showed(returned, outsider, at):

@@ -10,6 +10,9 @@ from random import Random
 from typing import Any, ClassVar
 from uuid import UUID
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from PIL import Image, ImageDraw
 
 from jlis.kernel.actors import Actor
@@ -57,6 +60,22 @@ class MemoryTerminal:
     def write_certificate(self, *, card_number: str, kind: str, der: bytes) -> None:
         self._break(f"write_{kind}")
         self.chips[card_number]["certificates"][kind] = der
+
+    def read_certificate(self, *, card_number: str, kind: str) -> bytes:
+        try:
+            return self.chips[card_number]["certificates"][kind]
+        except KeyError:
+            raise TerminalFailed("カードを読み取れません。") from None
+
+    def sign(self, *, card_number: str, pin: str, challenge: bytes) -> bytes:
+        if pin != self.chips[card_number]["pins"].authentication:
+            raise TerminalFailed("暗証番号が違います。")
+        certificate = x509.load_der_x509_certificate(self.chips[card_number]["certificates"]["AUTH_CARD"])
+        for place in range(2):
+            key = jpki_cast.pooled_key("rsa2048-sha256", 1000 + place)
+            if key.public_key.public_numbers() == certificate.public_key().public_numbers():
+                return key.private_key.sign(challenge, padding.PKCS1v15(), hashes.SHA256())
+        raise AssertionError("the chip has no such key")
 
     def retire(self, *, card_number: str) -> None:
         self.chips.pop(card_number, None)

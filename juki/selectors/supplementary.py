@@ -1,0 +1,99 @@
+"""Questions about 附票本人確認情報, and the answer for those who left Japan, whose base of identity it is."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from jlis.kernel.domain.folding import kana_key, name_key
+from jlis.kernel.domain.partial_dates import PartialDate
+from jlis.kernel.errors import FieldError, Invalid
+from jlis.kernel.isolation.scope import REGISTRY, scope
+from juki.choices import KanaSource, RecordState, ResidentClass
+from juki.domain.changes import ChangeReason
+from juki.models import IdentityRecord, Resident, SupplementaryRecord
+from juki.selectors.residents import FourItems
+
+MOST = 51
+
+
+def latest_versions() -> QuerySet[SupplementaryRecord]:
+    """The version in force of everybody in sight, removed ones included."""
+    return SupplementaryRecord.objects.filter(valid_to__isnull=True, superseded_at__isnull=True)
+
+
+def latest_of(resident: UUID) -> SupplementaryRecord | None:
+    """The latest version of a person's 附票."""
+    return latest_versions().filter(resident=resident).first()
+
+
+def history(resident: UUID) -> list[SupplementaryRecord]:
+    """Every version in sight, newest first."""
+    return list(SupplementaryRecord.objects.filter(resident=resident).order_by("-version"))
+
+
+def matching(*, name: str, birth_date: str) -> list[SupplementaryRecord]:
+    """Present ones of a name and a birth date. Raises `Invalid` for what is no date."""
+    found = latest_versions().filter(state=RecordState.CURRENT, name_key=name_key(name), birth_date=_born(birth_date))
+    return list(found.order_by("pk")[:MOST])
+
+
+def abroad_matching(items: FourItems, limit: int) -> list[IdentityRecord]:
+    """Those abroad whose 附票 matches the items given, as an answer shows them."""
+    found = latest_versions().filter(state=RecordState.CURRENT)
+    if items.name:
+        found = found.filter(name_key=name_key(items.name))
+    if items.name_kana:
+        found = found.filter(kana_key__startswith=kana_key(items.name_kana))
+    if items.birth_date:
+        found = found.filter(birth_date=_born(items.birth_date))
+    if items.sex:
+        found = found.filter(sex=items.sex)
+    if items.address:
+        found = found.filter(address__startswith=items.address)
+    rows = list(found.order_by("pk")[: limit * 2])
+    abroad = left_japan(row.resident for row in rows)
+    return [_as_answer(row) for row in rows if row.resident in abroad][:limit]
+
+
+def abroad_of(resident: UUID) -> IdentityRecord | None:
+    """Somebody abroad, answered for from the 附票; None for whoever lives here or whom no 附票 in sight keeps."""
+    row = latest_of(resident)
+    if row is None or row.state != RecordState.CURRENT or not left_japan([resident]):
+        return None
+    return _as_answer(row)
+
+
+def bearer_of(resident_code: str) -> UUID | None:
+    """Whom the 附票 in sight know by a 住民票コード."""
+    return latest_versions().filter(resident_code=resident_code).values_list("resident", flat=True).first()
+
+
+def left_japan(residents: Iterable[UUID]) -> set[UUID]:
+    """Those who live in no municipality since they left Japan; asked as the registry, whatever is in sight."""
+    asked = list(residents)
+    with scope(REGISTRY):
+        left = Resident.objects.filter(
+            pk__in=asked, state=RecordState.REMOVED, removal_reason=ChangeReason.MOVE_OUT_ABROAD
+        )
+        return set(left.values_list("pk", flat=True))
+
+
+def _as_answer(row: SupplementaryRecord) -> IdentityRecord:
+    """What a query gives: the 附票's items in the form of 本人確認情報, never saved."""
+    items = ("prefecture", "municipality", "office", "resident", "version", "state", "resident_code", "name",
+             "name_kana", "address", "birth_date", "birth_from", "sex")  # fmt: skip
+    return IdentityRecord(
+        **{item: getattr(row, item) for item in items},
+        kana_source=KanaSource.NOTIFIED,
+        resident_class=ResidentClass.JAPANESE,
+        change_reason=ChangeReason.MOVE_OUT_ABROAD.value,
+        changed_on=row.abroad_since or row.changed_on,
+    )
+
+
+def _born(text: str) -> str:
+    try:
+        return PartialDate.parse(text).iso
+    except ValueError as error:
+        raise Invalid.of([FieldError("birth_date", "not_a_date", f"{error}。")]) from error

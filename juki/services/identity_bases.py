@@ -1,0 +1,44 @@
+"""Which register answers for a person, and the news when that changes: within the registry's running transaction."""
+
+from datetime import date
+
+from jlis.kernel.outbox.events import Event
+from juki.choices import RecordState
+from juki.domain.changes import ChangeClass, ChangeReason
+from juki.domain.notices import Notice
+from juki.domain.supplementary import REMOVALS, Base, base_of
+from juki.domain.supplementary import Notice as SupplementaryNotice
+from juki.events import IdentityBaseMoved
+from juki.models import Resident
+from juki.selectors import supplementary
+
+
+def after_move(resident: Resident, notice: Notice, *, former_removal: str) -> list[Event]:
+    """Somebody left Japan whom a 附票 keeps, or came back: the base passes from the one register to the other."""
+    left = notice.reason is ChangeReason.MOVE_OUT_ABROAD
+    returned = notice.facts.kind is ChangeClass.ENTRY and former_removal == ChangeReason.MOVE_OUT_ABROAD
+    if not left and not returned:
+        return []
+    kept = supplementary.latest_of(resident.pk)
+    if kept is None or kept.state != RecordState.CURRENT:
+        return []
+    base, office = (Base.SUPPLEMENTARY, kept.office) if left else (Base.RESIDENCE, resident.office)
+    return [_moved(resident, base, office, notice.changed_on)]
+
+
+def after_supplementary(resident: Resident, notice: SupplementaryNotice, *, was_kept: bool) -> list[Event]:
+    """A 附票 began or ceased to keep somebody who is abroad."""
+    before, after = _base(resident, was_kept), _base(resident, notice.reason not in REMOVALS)
+    return [] if before is after else [_moved(resident, after, notice.municipality, notice.changed_on)]
+
+
+def _base(resident: Resident, is_kept: bool) -> Base:
+    return base_of(
+        lives_here=resident.state == RecordState.CURRENT,
+        left_japan=resident.removal_reason == ChangeReason.MOVE_OUT_ABROAD,
+        has_supplementary=is_kept,
+    )
+
+
+def _moved(resident: Resident, base: Base, office: str, changed_on: date) -> Event:
+    return IdentityBaseMoved(subject=resident.pk, base=base.value, office=office, changed_on=changed_on)

@@ -14,7 +14,8 @@ COUNTER_CLERK = Duty(
     frozenset(
         {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "juki.see_town_messages",
          "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs", "juki.special_move_in",
-         "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "jpki.see_certificates", "jpki.issue",
+         "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.unlock_address",
+         "jpki.see_certificates", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
          "mynacard.check_photos", "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update",
          "mynacard.suspend", "mynacard.resume", "mynacard.void", "mynacard.apply_express",
@@ -24,13 +25,24 @@ COUNTER_CLERK = Duty(
 SUPERVISOR = Duty(
     "SUPERVISOR",
     "係長",
-    "窓口の業務に加え、不整合の処理、住民票コードの請求、初期登録を行う。",
+    "窓口の業務に加え、不整合の処理、住民票コードの請求、初期登録、支援措置の終了と住所表示の承認を行う。",
     LOCAL,
     COUNTER_CLERK.permissions
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
+    | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
+PROTECTION_OFFICER = Duty(
+    "PROTECTION_OFFICER",
+    "支援措置担当",
+    "支援措置の申出を受け、決定・延長し、終了を申し出る。対象者の住所を見られる。",
+    LOCAL,
+    frozenset(
+        {"juki.search", "juki.disclose", "juki.protect", "juki.see_protections", "juki.unlock_address",
+         "juki.see_protected_address"}
+    ),
+)  # fmt: skip
 KONBINI_OPERATOR = Duty(
     "KONBINI_OPERATOR",
     "証明書交付センター運用担当",
@@ -167,6 +179,7 @@ AUDITOR = Duty(
 DUTIES = (
     COUNTER_CLERK,
     SUPERVISOR,
+    PROTECTION_OFFICER,
     STAFF_ADMINISTRATOR,
     EXTRACT_OPERATOR,
     EXTRACT_APPROVER,

@@ -99,3 +99,19 @@ class IdentityBaseMoved(Event):
     base: str
     office: str
     changed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectionStarted(Event):
+    """Somebody is covered by a 支援措置 from now on; nothing but ids, for an event travels far."""
+
+    kind = "juki.protection_started"
+    case: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectionEnded(Event):
+    """The last measure that covered somebody has been ended."""
+
+    kind = "juki.protection_ended"
+    case: UUID

@@ -9,10 +9,10 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.faces.navigation import NavItem, register
 from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.time import Moment
-from juki.choices import DiscrepancyState
+from juki.choices import PROTECTION_LIVE, DiscrepancyState
 from juki.domain.town_messages import OPEN
-from juki.models import Discrepancy, Notification, Resident
-from juki.selectors import town_messages
+from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
+from juki.selectors import protections, town_messages
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -22,11 +22,11 @@ register(
     NavItem("異動の入力", "juki_notice_new", "juki.notify", _GROUP, 20),
     NavItem("異動の通知", "juki_notices", "juki.notify", _GROUP, 30),
     NavItem("不整合", "juki_discrepancies", "juki.see_discrepancies", _GROUP, 40),
-    NavItem("市町村間の通知", "juki_town_messages", "juki.see_town_messages", _GROUP, 41),
-    NavItem("転出と転入通知", "juki_move_outs", "juki.see_town_messages", _GROUP, 42),
-    NavItem("特例転入", "juki_special_move_ins", "juki.special_move_in", _GROUP, 43),
-    NavItem("住民票の写しの広域交付", "juki_wide_area_new", "juki.wide_area", _GROUP, 44),
-    NavItem("附票本人確認情報", "juki_supplementary", "juki.see_supplementary", _GROUP, 45),
+from juki.choices import PROTECTION_LIVE, DiscrepancyState
+from juki.domain.town_messages import OPEN
+from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
+from juki.selectors import protections, town_messages
+from juki.services import codes, move_outs
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
@@ -60,15 +60,8 @@ def counter_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     ]
 
 
-@on_the_desk(permission="juki.see_town_messages", order=15)
-def town_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
-    """What other towns have told or asked, what of it is late, and whose 転入通知 has not come."""
-    received = town_messages.received_by(actor)
-    waiting = received.filter(state__in=[state.value for state in OPEN]).count()
-    late = town_messages.overdue(received, at.day).count()
-    missing = move_outs.missing(by=actor, at=at).count()
-    return [
-        Card("未処理の市町村間の通知", waiting, reverse("juki_town_messages")),
-        Card("期限を過ぎた通知", late, reverse("juki_town_messages") + "?only=overdue", urgent=late > 0),
-        Card("転入通知未着", missing, reverse("juki_move_outs") + "?only=missing", urgent=missing > 0),
-    ]
+from juki.choices import PROTECTION_LIVE, DiscrepancyState
+from juki.domain.town_messages import OPEN
+from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
+from juki.selectors import protections, town_messages
+from juki.services import codes, move_outs

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
+from bcl.domain.giving import GROUNDS, Bar
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from jlis.kernel.time import TOKYO, Moment
+from juki.selectors import protections
 from konbini.domain.hours import Hours, is_open
 from konbini.models import Kiosk, Town
 
@@ -14,6 +17,21 @@ class Closed(Refused):
     """The town gives nothing at this moment (class E3)."""
 
     status = 422
+
+
+class Protected(Refused):
+    """Somebody whom a 支援措置 covers gets no paper here; the words are those for anybody who is not found."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(Bar.PROTECTED.value, GROUNDS[Bar.PROTECTED].message)
+
+
+def must_not_be_protected(resident: UUID) -> None:
+    """Raises Protected: the register's own table is asked, in case the town's server was not told yet."""
+    if protections.covered([resident]):
+        raise Protected
 
 
 def must_relay(by: Actor, kiosk: Kiosk | None, day: date) -> Kiosk:

@@ -9,6 +9,7 @@ from bcl.selectors import copies, participation
 from bcl.selectors.copies import Held
 from juki.choices import RecordState
 from juki.models import Resident
+from juki.selectors import protections
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ def find(resident: UUID, office: str, today: date) -> Found:
         return Found(None, [], Bar.NOT_SERVED)
     own, members = copies.household_of(resident, office)
     bar = bar_on(own.row if own else None, [held.row for held in members], today)
+    if own and protections.covered([resident, *(held.resident for held in members if held.resident)]):
+        # The town's flag may be late; the register's own table is asked at the moment of issue, and outranks.
+        bar = Bar.PROTECTED
     return Found(own, members, bar or _register_differs(resident, office))
 
 

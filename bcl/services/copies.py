@@ -14,7 +14,7 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import BCL, acting, scope
 from jlis.kernel.time import Moment
-from juki.selectors import affairs
+from juki.selectors import affairs, protections
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def open_household(*, resident: UUID, purpose: str, by: Actor, at: Moment) -> Ho
         members = copies.in_order(copies.opened(entries))
         subjects = [held.resident for held in members if held.resident]
         audit.record(action="bcl.household_opened", by=by, purpose=purpose, subjects=subjects)
-    return Household(members, any(held.row.protected != "0" for held in members))
+    flagged = any(held.row.protected != "0" for held in members)
+    return Household(members, flagged or bool(protections.covered([resident, *subjects])))
 
 
 def _stream(office: str) -> CopyStream:

@@ -5,10 +5,12 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Conflict
 from jlis.kernel.time import Moment
 from jpki import policies
+from jpki.domain.kinds import Kind
 from jpki.domain.lifecycle import MOVES, Move, State
 from jpki.models import Certificate
 from jpki.selectors import authorities, certificates
 from jpki.services import endings
+from juki.selectors import protections
 
 
 def revoke(*, certificate: int, verb: str, by: Actor, at: Moment, purpose: str) -> Certificate:
@@ -36,6 +38,8 @@ def export(*, serial: int, authority: str, by: Actor, at: Moment, purpose: str) 
     """The DER of one certificate, written down as a provision. Raises Forbidden, NotFound."""
     by.must("jpki.export_certificate")
     found = certificates.numbered(serial, authority=authority)
+    if Kind(found.kind).carries_identity and protections.covered([found.resident_id]):
+        raise Conflict("protected", "支援措置の対象者の署名用電子証明書は、住所が記載されているため書き出せません。")
     octets = certificates.der(found)
     audit.record(
         action="jpki.certificate_exported",

@@ -23,7 +23,6 @@ def see(*, resident: UUID, by: Actor, at: Moment, purpose: str) -> tuple[Identit
     if record is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
     found = list(certificates.of_resident(resident))
-    audit.record(
-        action="jpki.certificates_seen", by=by, purpose=purpose, subject=resident, detail={"count": len(found)}
-    )
+    detail = {"count": len(found)} | ({"protected": 1} if record.is_protected else {})
+    audit.record(action="jpki.certificates_seen", by=by, purpose=purpose, subject=resident, detail=detail)
     return record, found

@@ -176,7 +176,9 @@ def _prepare(kind: Kind, orders: dict[int, Order], issued: Issued, *, by: Actor,
     """Judge, build, check and store; None when nothing is left of the part."""
     # Under the clerk's own scope: whom the clerk cannot see cannot be certified.
     with acting(by.scope):
-        known = residents.current_many([order.resident for order in orders.values()])
+        # The signature certificate carries its holder's address by law, whoever they are (公的個人認証法7条).
+        holders = [order.resident for order in orders.values()]
+        known = residents.current_many(holders, with_protected_address=True)
     with acting(JPKI):
         generation = authorities.current(kind.authority)
         profile, template = authorities.template_for(generation, kind)

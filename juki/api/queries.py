@@ -41,7 +41,10 @@ class QueryAnswer(serializers.Serializer):
     """MATCHED (一致), NOT_FOUND (不一致) or SEVERAL (複数候補), with the items asked for."""
 
     result = serializers.ChoiceField(["MATCHED", "NOT_FOUND", "SEVERAL"])
-    persons = serializers.ListField(child=serializers.DictField())
+    persons = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="支援措置対象者には protection がある。WITHHELD（住所等は null）か BY_LAW（法令により提供）",
+    )
     more = serializers.BooleanField(help_text=f"候補が{queries.MOST_CANDIDATES}人を超え、全員は示していない")
 
 

@@ -23,3 +23,6 @@ EXTRACT_ITEMS = (
 FOUR_ITEMS = ("name", "name_kana", "birth_date", "sex", "address")
 # A change of any of these ends the signature certificate, unless it is a 軽微な修正 (公的個人認証法12条).
 CERTIFIED_ITEMS = ("name", "address", "birth_date", "sex", "former_surname", "alias")
+# What tells where a person is, and what stands in its place for somebody whom a 支援措置 covers.
+PLACES = frozenset({"address", "municipality"})
+WITHHELD = "支援措置対象"

@@ -65,6 +65,17 @@ class Treatment(StrEnum):
     BY_LAW = "BY_LAW"
 
 
+class Due(StrEnum):
+    """What a measure on the town's list asks of the clerk today."""
+
+    CONFIRM = "CONFIRM"
+    DECIDE = "DECIDE"
+    END_ASKED = "END_ASKED"
+    OVER = "OVER"
+    SOON = "SOON"
+    NOTHING = "NOTHING"
+
+
 LIVE = frozenset({State.PROVISIONAL, State.DECIDED})
 
 
@@ -113,6 +124,25 @@ def extendable_from(term_ends_on: date) -> date:
 def renewed_end(term_ends_on: date, on: date) -> date:
     """A year from the end of the term that runs; from the day itself where the term has run out."""
     return term_end(max(term_ends_on, on))
+
+
+def due(
+    *, state: str, leads: bool, waits_for_confirmation: bool, end_asked: bool, ends_on: date | None, on: date
+) -> Due:
+    """What comes first; a term that has run out never stands for an end, the cover goes on."""
+    if state not in LIVE:
+        return Due.NOTHING
+    if waits_for_confirmation:
+        return Due.CONFIRM
+    if not leads:
+        return Due.NOTHING
+    if end_asked:
+        return Due.END_ASKED
+    if ends_on is None:
+        return Due.DECIDE
+    if on > ends_on:
+        return Due.OVER
+    return Due.SOON if on >= extendable_from(ends_on) else Due.NOTHING
 
 
 def _in_month(year: int, month: int, day: int) -> date:

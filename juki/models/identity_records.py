@@ -3,6 +3,7 @@
 from django.db import models
 
 from juki.choices import CHANGE_REASONS, KanaSource, RecordState, ResidentClass, Sex
+from juki.domain.items import WITHHELD
 
 
 class IdentityRecord(models.Model):
@@ -62,3 +63,11 @@ class IdentityRecord(models.Model):
         db_table = "juki_identityrecord"
         verbose_name = "本人確認情報"
         verbose_name_plural = "本人確認情報"
+
+    # No columns: whether the person is covered, as the selectors found when they took the address out.
+    is_protected = False
+
+    @property
+    def shown_address(self) -> str:
+        """The address for a screen; for a covered person the words that stand in its place."""
+        return WITHHELD if self.is_protected and not self.address else self.address

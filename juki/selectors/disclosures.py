@@ -21,6 +21,7 @@ METHODS = {
     "juki.wide_area_issued": "住民票の写しの広域交付",
     "juki.supplementary_viewed": "附票本人確認情報の照会",
     "juki.supplementary_searched": "附票本人確認情報の検索",
+    "juki.protected_address_seen": "支援措置対象者の住所の表示",
 }
 PROVIDED = {"SCREEN": "画面での個人番号の表示", "BULK": "提供（一括照会）"}
 

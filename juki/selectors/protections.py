@@ -1,10 +1,13 @@
 """Who is covered by a 支援措置. Asked before every way out of an address, so it never answers from a narrow view."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from jlis.kernel.isolation.scope import REGISTRY, scope
-from juki.models import ProtectedResident
+from juki.models import AddressUnlock, IdentityRecord, ProtectedAddressEntitlement, ProtectedResident
 
 
 def covered(residents: Iterable[UUID]) -> set[UUID]:
@@ -18,3 +21,29 @@ def covered(residents: Iterable[UUID]) -> set[UUID]:
         return set()
     with scope(REGISTRY):
         return set(ProtectedResident.objects.filter(resident__in=asked).values_list("resident", flat=True))
+
+
+def withheld(rows: Sequence[IdentityRecord], *, with_address: bool = False) -> list[IdentityRecord]:
+    """The rows, those of covered persons marked and without their address (every version's, the old ones too)."""
+    among = covered(row.resident for row in rows)
+    for row in rows:
+        if row.resident in among:
+            row.is_protected = True
+            if not with_address:
+                row.address = row.address_key = ""
+    return list(rows)
+
+
+def gives_by_law(affair_code: str, *, organisation: str, day: date) -> bool:
+    """Whether the organisation receives covered persons' addresses under the affair all the same, on the day."""
+    return ProtectedAddressEntitlement.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=day),
+        affair_code=affair_code,
+        organisation_id=organisation,
+        valid_from__lte=day,
+    ).exists()
+
+
+def waiting_unlocks() -> list[AddressUnlock]:
+    """The wishes in sight to see an address that nobody has answered, the oldest first."""
+    return list(AddressUnlock.objects.filter(approved_at=None, refused_at=None).order_by("asked_at"))

@@ -1,4 +1,8 @@
-"""Questions about residents. What is seen is what the running scope may see: no question here can widen it."""
+"""Questions about residents. What is seen is what the running scope may see: no question here can widen it.
+
+Of somebody whom a 支援措置 covers no address comes out, unless the asker says `with_protected_address`: for acts that
+by law carry it, and for comparing. Every such place is on the list of ways out (`outputs`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +16,9 @@ from jlis.kernel.domain.folding import address_key, kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from juki.choices import RecordState
+from juki.domain.items import WITHHELD
 from juki.models import IdentityRecord, Resident
+from juki.selectors import protections
 from juki.sql import search
 
 ITEMS_NEEDED = 2
@@ -54,15 +60,29 @@ class CurrentRecord:
     office: str
     state: str
     version: int
+    is_protected: bool = False
+
+    @property
+    def shown_address(self) -> str:
+        """The address for a screen; for a covered person the words that stand in its place."""
+        return WITHHELD if self.is_protected and not self.address else self.address
 
 
 def latest_versions() -> QuerySet[IdentityRecord]:
-    """The version in force of everybody in sight, removed records included."""
+    """The version in force of everybody in sight, removed records included.
+
+    The rows as they are, addresses of covered persons among them: for counting and comparing, never for a way out.
+    """
     return IdentityRecord.objects.filter(valid_to__isnull=True, superseded_at__isnull=True)
 
 
-def matching(items: FourItems, *, removed: bool = False, limit: int) -> list[IdentityRecord]:
-    """Up to `limit` latest versions that match; present records only unless `removed` (J17). Raises `Invalid`."""
+def matching(
+    items: FourItems, *, removed: bool = False, limit: int, with_protected_address: bool = False
+) -> list[IdentityRecord]:
+    """Up to `limit` latest versions that match; present records only unless `removed` (J17). Raises `Invalid`.
+
+    By an address nobody finds a covered person: a match, or a count of one, would tell where they are.
+    """
     if len(items.given()) < ITEMS_NEEDED:
         message = f"4情報のうち{ITEMS_NEEDED}つ以上を入力してください。"
         raise Invalid.of([FieldError("name", "too_few_items", message)])
@@ -77,7 +97,9 @@ def matching(items: FourItems, *, removed: bool = False, limit: int) -> list[Ide
         values["sex"] = items.sex
     if items.address:
         values |= search.begins("address", address_key(items.address))
-    return search.latest(values, limit)
+        if not with_protected_address:
+            values["uncovered"] = True
+    return protections.withheld(search.latest(values, limit), with_address=with_protected_address)
 
 
 def _born(text: str) -> dict[str, Any]:
@@ -101,25 +123,32 @@ def _born(text: str) -> dict[str, Any]:
     }
 
 
-def by_code(resident_code: str) -> IdentityRecord | None:
+def by_code(resident_code: str, *, with_protected_address: bool = False) -> IdentityRecord | None:
     """The latest version of whoever bears a 住民票コード."""
-    return next(iter(search.latest({"resident_code": resident_code}, 1)), None)
+    found = search.latest({"resident_code": resident_code}, 1)
+    return next(iter(protections.withheld(found, with_address=with_protected_address)), None)
 
 
-def latest_of(resident: UUID) -> IdentityRecord | None:
+def latest_of(resident: UUID, *, with_protected_address: bool = False) -> IdentityRecord | None:
     """The latest version of a resident."""
-    return next(iter(search.latest({"resident": resident}, 1)), None)
+    found = search.latest({"resident": resident}, 1)
+    return next(iter(protections.withheld(found, with_address=with_protected_address)), None)
 
 
-def history(resident: UUID) -> list[IdentityRecord]:
+def history(resident: UUID, *, with_protected_address: bool = False) -> list[IdentityRecord]:
     """Every version in sight, newest first, corrected ones included."""
-    return list(IdentityRecord.objects.filter(resident=resident).order_by("-version", "-recorded_at"))
+    found = list(IdentityRecord.objects.filter(resident=resident).order_by("-version", "-recorded_at"))
+    return protections.withheld(found, with_address=with_protected_address)
 
 
-def current_many(residents: Sequence[UUID]) -> dict[UUID, CurrentRecord]:
+def current_many(residents: Sequence[UUID], *, with_protected_address: bool = False) -> dict[UUID, CurrentRecord]:
     """The latest versions of many residents by id."""
     rows = latest_versions().filter(resident__in=list(residents))
-    return {row.resident: _current(row) for row in rows.iterator(chunk_size=5000)}
+    among = protections.covered(residents)
+    return {
+        row.resident: _current(row, among, with_protected_address=with_protected_address)
+        for row in rows.iterator(chunk_size=5000)
+    }
 
 
 def count_current(office: str) -> int:
@@ -127,8 +156,10 @@ def count_current(office: str) -> int:
     return Resident.objects.filter(office=office, state=RecordState.CURRENT).count()
 
 
-def _current(row: IdentityRecord) -> CurrentRecord:
-    return CurrentRecord(
-        resident_id=row.resident,
-        **{name: getattr(row, name) for name in CurrentRecord.__dataclass_fields__ if name != "resident_id"},
-    )
+def _current(row: IdentityRecord, among: set[UUID], *, with_protected_address: bool) -> CurrentRecord:
+    is_protected = row.resident in among
+    values = {name: getattr(row, name) for name in CurrentRecord.__dataclass_fields__ if name != "resident_id"}
+    values["is_protected"] = is_protected
+    if is_protected and not with_protected_address:
+        values["address"] = ""
+    return CurrentRecord(resident_id=row.resident, **values)

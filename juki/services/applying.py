@@ -21,7 +21,16 @@ from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
 from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
-from juki.services import codes, departing, identity_bases, numbers, retelling, versions, waiting
+from juki.services import (
+    codes,
+    departing,
+    identity_bases,
+    numbers,
+    protection_copies,
+    retelling,
+    versions,
+    waiting,
+)
 from juki.services.ledger import Ledger
 
 CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
@@ -127,6 +136,9 @@ def _apply(notification: Notification, notice: Notice, at: Moment, ledger: Ledge
     detail = {"notification": str(notification.pk), "reason": notice.reason.value, "version": resident.version}
     ledger.acts.append(Act("juki.notification_applied", resident.pk, None, detail))
     ledger.events.append(event)
+    if notice.facts.kind is ChangeClass.ENTRY and former is not None:
+        # Whoever was covered where they lived is covered where they live now, from the same transaction on.
+        ledger.acts += protection_copies.follow(resident.pk, tenant.office, at=at).acts
     return None
 
 

@@ -10,6 +10,7 @@ from jlis.kernel.time import Moment
 from juki.models import IdentityRecord
 from juki.selectors import disclosures, residents
 from juki.selectors.disclosures import Disclosed
+from juki.services import unlocking
 
 PURPOSE = "SELF-DISCLOSURE"
 
@@ -21,6 +22,8 @@ def disclose(*, resident: UUID, by: Actor, at: Moment) -> tuple[IdentityRecord, 
         latest = residents.latest_of(resident)
     if latest is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
+    # Which towns and organs have looked tells where somebody is: not without care for who stands at the counter.
+    unlocking.must_be_open(resident=resident, purpose=PURPOSE, by=by, at=at)
     with scope(REGISTRY):
         lines = disclosures.of_resident(resident)
         audit.record(action="juki.disclosed", by=by, purpose=PURPOSE, subject=resident, detail={"count": len(lines)})

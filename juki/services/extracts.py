@@ -20,9 +20,9 @@ from jlis.kernel.jobs.running import Run
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
 from juki.domain.extracts import NONE, TARGET_LABELS, WHO_LABELS, ExtractRequest, Target, Who, read_request
-from juki.domain.items import LABELS
+from juki.domain.items import LABELS, PLACES
 from juki.models import Affair
-from juki.selectors import affairs
+from juki.selectors import affairs, protections
 from juki.services import result_files
 from juki.services.result_files import ResultFile, ids_of
 from juki.sql import extract as statements
@@ -89,12 +89,13 @@ def draw(run: Run) -> None:
     folder = run.folder()
     target = folder / "result.csv"
     residents = SubjectSet()
+    by_law = _by_law(wanted, run)
     with (
         closing(_result_file(wanted, target)) as file,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.affair)),
     ):
-        for lines in result_files.lines(_statement(wanted, run), folder, with_numbers=wanted.wants_number):
+        for lines in result_files.lines(_statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number):
             file.write(lines)
             residents.add(ids_of(lines))
             run.progress(file.rows)
@@ -112,19 +113,22 @@ def draw(run: Run) -> None:
                 "number_affair": wanted.number_affair,
                 "ordinance_affair": wanted.ordinance_affair,
                 "count": file.rows,
+                "protected": len(file.covered_rows),
             },
         )
     run.summary = {
         "rows": file.rows,
         "persons": len(residents),
         "substitutions": len(file.substitutions),
+        "protected": len(file.covered_rows),
         "shown": [
             ["行数", f"{file.rows:,}"],
             ["人数", f"{len(residents):,}"],
             ["置き換えた文字", f"{len(file.substitutions):,}"],
+            ["支援措置対象の行", f"{len(file.covered_rows):,}"],
         ],
     }
-    result_files.attach(run, file, target, name=f"extract-{run.job.pk}")
+    result_files.attach(run, file, target, name=f"extract-{run.job.pk}", by_law=by_law)
 
 
 def _result_file(wanted: ExtractRequest, target: Path) -> ResultFile:
@@ -157,20 +161,27 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
     return sorted(set(named))
 
 
-def _statement(wanted: ExtractRequest, run: Run) -> sql.Composable:
+def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composable:
     return statements.STATEMENT.format(
-        items=_select_list(wanted), conditions=sql.SQL(" AND ").join(_conditions(wanted, run))
+        items=_select_list(wanted, by_law=by_law), conditions=sql.SQL(" AND ").join(_conditions(wanted, run))
     )
 
 
-def _select_list(wanted: ExtractRequest) -> sql.Composable:
-    columns: list[sql.Composable] = [sql.Identifier("resident")]
-    for item in wanted.items:
-        is_number = item == "individual_number"
-        columns.append(
-            sql.Literal(result_files.MARKER.decode()) if is_number else sql.Identifier(statements.COLUMNS[item])
-        )
-    return sql.SQL(", ").join(columns)
+def _by_law(wanted: ExtractRequest, run: Run) -> bool:
+    """Whether covered persons' addresses are drawn: judged when it is drawn, not when it was asked for."""
+    day = Moment.of(run.job.started_at or run.job.created_at).day
+    return protections.gives_by_law(wanted.affair, organisation=run.actor.organisation, day=day)
+
+
+def _select_list(wanted: ExtractRequest, *, by_law: bool) -> sql.Composable:
+    return sql.SQL(", ").join([*statements.ROW, *(_cell(item, by_law=by_law) for item in wanted.items)])
+
+
+def _cell(item: str, *, by_law: bool) -> sql.Composable:
+    if item == "individual_number":
+        return sql.Literal(result_files.MARKER.decode())
+    column = sql.Identifier(statements.COLUMNS[item])
+    return statements.UNLESS_COVERED.format(column=column) if item in PLACES and not by_law else column
 
 
 def _conditions(wanted: ExtractRequest, run: Run) -> Iterator[sql.Composable]:

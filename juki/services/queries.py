@@ -16,9 +16,10 @@ from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.time import Moment
 from juki.choices import RecordState
-from juki.domain.items import FOUR_ITEMS, LABELS
+from juki.domain.items import FOUR_ITEMS, LABELS, PLACES
+from juki.domain.protections import Treatment
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents, supplementary
+from juki.selectors import affairs, protections, residents, supplementary
 from juki.selectors.residents import FourItems
 from juki.services import numbers
 
@@ -30,7 +31,10 @@ SHOWN = [item for item in LABELS if item not in ("municipality", "individual_num
 
 @dataclass(frozen=True)
 class Provided:
-    """The answer to an immediate query: 一致, 不一致 or 複数候補, the items asked for, and whether there are more."""
+    """The answer to an immediate query: 一致, 不一致 or 複数候補, the items asked for, and whether there are more.
+
+    Of a covered person `protection` says whether the address was withheld or is given by law.
+    """
 
     result: str
     persons: list[dict[str, Any]]
@@ -54,17 +58,18 @@ def provide(
     affairs.require_fields(affair, list(fields))
     if individual_number and not affair.number_allowed:
         raise Forbidden("field_not_allowed", "この事務では個人番号で照会できません。", field="individual_number")
+    by_law = protections.gives_by_law(purpose, organisation=by.organisation, day=at.day)
     with scope(by.scope.for_purpose(purpose)):
-        found = _find(items, resident_code, individual_number)
+        found = _find(items, resident_code, individual_number, by_law)
         more = len(found) > MOST_CANDIDATES
         found = found[:MOST_CANDIDATES]
-        persons = _provided_items(found, fields)
+        persons = _provided_items(found, fields, by_law)
         audit.record(
             action="juki.provided",
             by=by,
             purpose=purpose,
             subjects=[row.resident for row in found],
-            detail={"method": "IMMEDIATE", "fields": sorted(fields), "count": len(found)},
+            detail={"method": "IMMEDIATE", "fields": sorted(fields), "count": len(found), **_of_protected(found)},
         )
     return Provided(_result(found), persons, more)
 
@@ -84,7 +89,8 @@ def search(
             by=by,
             purpose=purpose,
             subjects=[row.resident for row in found],
-            detail={"asked": items.given(), "fields": LISTED, "count": len(found), "removed": removed},
+            detail={"asked": items.given(), "fields": LISTED, "count": len(found), "removed": removed}
+            | _of_protected(found),
         )
     return found, too_many
 
@@ -97,7 +103,7 @@ def open_record(*, resident: UUID, purpose: str, by: Actor, at: Moment) -> list[
         versions = residents.history(resident)
         if not versions:
             raise NotFound("resident_not_found", "該当する住民がいません。")
-        detail = {"fields": SHOWN, "versions": len(versions)}
+        detail = {"fields": SHOWN, "versions": len(versions)} | _of_protected(versions[:1])
         audit.record(action="juki.viewed", by=by, purpose=purpose, subject=resident, detail=detail)
     return versions
 
@@ -133,35 +139,50 @@ def _check_fields(fields: Sequence[str]) -> None:
         )
 
 
-def _find(items: FourItems | None, resident_code: str, individual_number: str) -> list[IdentityRecord]:
+def _of_protected(found: Sequence[IdentityRecord]) -> dict[str, int]:
+    """How many of those seen are covered, for the chain: a look at one of them is to be found as such."""
+    count = sum(row.is_protected for row in found)
+    return {"protected": count} if count else {}
+
+
+def _find(items: FourItems | None, resident_code: str, individual_number: str, by_law: bool) -> list[IdentityRecord]:
     if sum(map(bool, (items, resident_code, individual_number))) != 1:
         message = "4情報、住民票コード、個人番号のいずれか1つで照会してください。"
         raise Invalid.of([FieldError("items", "one_of", message)])
     if items:
-        found = residents.matching(items, limit=MOST_CANDIDATES + 1)
-        return found or supplementary.abroad_matching(items, MOST_CANDIDATES + 1)
+        found = residents.matching(items, limit=MOST_CANDIDATES + 1, with_protected_address=by_law)
+        return found or supplementary.abroad_matching(items, MOST_CANDIDATES + 1, with_protected_address=by_law)
     if resident_code:
         if fault := ResidentRecordCode.fault(resident_code):
             raise Invalid.of([FieldError("resident_code", "check_digit", f"{fault}。")])
-        one = residents.by_code(resident_code)
+        one = residents.by_code(resident_code, with_protected_address=by_law)
         bearer = one.resident if one else supplementary.bearer_of(resident_code)
     else:
         if fault := IndividualNumber.fault(individual_number):
             raise Invalid.of([FieldError("individual_number", "check_digit", f"{fault}。")])
         bearer = numbers.resident_with(individual_number)
-        one = residents.latest_of(bearer) if bearer else None
+        one = residents.latest_of(bearer, with_protected_address=by_law) if bearer else None
     if one is not None and one.state == RecordState.CURRENT:
         return [one]
     # Whoever left Japan is answered for from the 附票 of the 本籍地 (法30条の44の3).
-    kept = supplementary.abroad_of(bearer) if bearer else None
+    kept = supplementary.abroad_of(bearer, with_protected_address=by_law) if bearer else None
     return [kept] if kept else []
 
 
-def _provided_items(found: Sequence[IdentityRecord], fields: Sequence[str]) -> list[dict[str, Any]]:
+def _provided_items(found: Sequence[IdentityRecord], fields: Sequence[str], by_law: bool) -> list[dict[str, Any]]:
     opened: Mapping[UUID, str] = {}
     if "individual_number" in fields:
         opened = numbers.open_numbers([row.resident for row in found])
-    return [{field: _item(row, field, opened) for field in fields} for row in found]
+    return [_person(row, fields, opened, by_law) for row in found]
+
+
+def _person(row: IdentityRecord, fields: Sequence[str], opened: Mapping[UUID, str], by_law: bool) -> dict[str, Any]:
+    items = {field: _item(row, field, opened) for field in fields}
+    if not row.is_protected:
+        return items
+    if by_law:
+        return items | {"protection": Treatment.BY_LAW.value}
+    return items | dict.fromkeys(PLACES & items.keys()) | {"protection": Treatment.WITHHELD.value}
 
 
 def _item(row: IdentityRecord, field: str, opened: Mapping[UUID, str]) -> Any:

@@ -22,19 +22,21 @@ from juki.services import numbers
 MARKER = token_hex(16).encode()
 _ROWS_AT_ONCE = 5000
 _ID = slice(1, 37)
-_CELLS = slice(39, -1)
+_COVERED = slice(40, 41)
+_CELLS = slice(43, -1)
 
 
 class ResultFile:
-    """A heading, CRLF, all cells quoted; in CP932 with a note of each substituted character.
+    """A heading, CRLF, all cells quoted; with a note of each substituted character and of each covered person's row.
 
-    A line is `"<resident's id>",` and the cells as COPY writes CSV: whom the provision concerns goes into the audit
-    chain, not into the file.
+    A line is `"<resident's id>","<1 where covered>",` and the cells as COPY writes CSV: whom the provision concerns
+    goes into the audit chain, not into the file.
     """
 
     def __init__(self, path: Path, *, headings: Sequence[str], encoding: Encoding, with_numbers: bool):
         self.rows = 0
         self.substitutions: list[tuple[int, str, str]] = []
+        self.covered_rows: list[int] = []
         self.content_type = f"text/csv; charset={'Shift_JIS' if encoding is Encoding.CP932 else 'utf-8'}"
         self._with_numbers = with_numbers
         self._is_cp932 = encoding is Encoding.CP932
@@ -52,6 +54,7 @@ class ResultFile:
         if self._with_numbers:
             content = _filled(content, numbers.in_order(ids_of(lines)))
         self._put(content)
+        self.covered_rows += [self.rows + place for place, line in enumerate(lines, 1) if line[_COVERED] == b"1"]
         self.rows += len(lines)
 
     def close(self) -> None:
@@ -79,12 +82,12 @@ def lines(statement: Composable, folder: Path, *, with_numbers: bool) -> Iterato
     return copying.batches(statement, _ROWS_AT_ONCE)
 
 
-def attach(run: Run, file: ResultFile, path: Path, *, name: str) -> None:
-    """Make the file the job's result, with the list of what was written otherwise beside it where there is any."""
-    if file.substitutions:
-        report = path.with_name("substitutions.csv")
-        _write_substitutions(file.substitutions, report)
-        run.attach_report(report, filename=f"{name}-substitutions.csv")
+def attach(run: Run, file: ResultFile, path: Path, *, name: str, by_law: bool = False) -> None:
+    """Make the file the job's result, with a report of rows that are not as the register has them beside it."""
+    if file.substitutions or file.covered_rows:
+        report = path.with_name("report.csv")
+        _write_report(file, report, by_law=by_law)
+        run.attach_report(report, filename=f"{name}-report.csv")
     run.attach(path, filename=f"{name}.csv", content_type=file.content_type)
 
 
@@ -98,11 +101,13 @@ def _filled(content: bytes, values: Sequence[bytes]) -> bytes:
     return b"".join(chain.from_iterable(zip(around, [*values, b""], strict=True)))
 
 
-def _write_substitutions(substitutions: Sequence[tuple[int, str, str]], path: Path) -> None:
-    """Which character on which row was written as which: nobody is dropped, and nothing changes in silence."""
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(["行", "元の文字", "符号位置", "置き換えた文字"])
-        for row, character, substitute in substitutions:
+def _write_report(file: ResultFile, path: Path, *, by_law: bool) -> None:
+    """Which rows are of covered persons, and which character was written as which: nothing changes in silence."""
+    treated = "支援措置対象（法令により住所を提供）" if by_law else "支援措置対象（住所・市町村コードは空欄）"
+    with path.open("w", newline="", encoding="utf-8-sig") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["行", "内容", "元の文字", "符号位置", "置き換えた文字"])
+        writer.writerows([row, treated, "", "", ""] for row in file.covered_rows)
+        for row, character, substitute in file.substitutions:
             points = " ".join(f"U+{ord(each):04X}" for each in character)
-            writer.writerow([row, character, points, substitute])
+            writer.writerow([row, "文字の置換え", character, points, substitute])

@@ -91,23 +91,27 @@ SUBJECTS = sql.SQL(
     "COPY (SELECT resident FROM answered WHERE result IN ('MATCHED', 'PROTECTED')"
     " UNION SELECT f.resident FROM found f JOIN answered USING (line) WHERE result = 'REMOVED') TO STDOUT"
 )
-# One line for each row asked, in the file's order; the resident's id first, zeros where nobody is delivered.
+# One line for each row asked, in the file's order; the resident's id first, zeros where nobody is delivered, and then
+# whether they are covered.
 ANSWERS = sql.SQL(
-    "COPY (SELECT coalesce(d.resident, '00000000-0000-0000-0000-000000000000'), a.line, a.key, d.result, a.fault,"
+    "COPY (SELECT coalesce(d.resident, '00000000-0000-0000-0000-000000000000'),"
+    " CASE WHEN d.result = 'PROTECTED' THEN '1' ELSE '0' END, a.line, a.key, d.result, a.fault,"
     " {items} FROM asked a JOIN answered d USING (line)"
     " LEFT JOIN juki_identityrecord r ON r.prefecture = d.prefecture AND r.id = d.record AND d.resident IS NOT NULL"
     " ORDER BY a.line) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
 )
 _PLAIN = "coalesce(r.{column}::text, '')"
-_WITHHELD = "CASE WHEN d.result = 'PROTECTED' THEN '' ELSE coalesce(r.address, '') END"
+# What tells where a covered person is: the address, and the town.
+_PLACES = frozenset({"address", "office"})
+_WITHHELD = "CASE WHEN d.result = 'PROTECTED' THEN '' ELSE coalesce(r.{column}, '') END"
 
 
 def items(columns: Sequence[str], *, marker: str) -> sql.Composable:
-    """The columns of the answer: no address of a covered person, a marker where the 個人番号 will be written."""
+    """The columns of the answer: no place of a covered person, a marker where the 個人番号 will be written."""
     return sql.SQL(", ").join(_item(column, marker) for column in columns)
 
 
 def _item(column: str, marker: str) -> sql.Composable:
     if column == "individual_number":
         return sql.Literal(marker)
-    return sql.SQL(_WITHHELD if column == "address" else _PLAIN.format(column=column))
+    return sql.SQL((_WITHHELD if column in _PLACES else _PLAIN).format(column=column))

@@ -8,11 +8,19 @@ equality on `prefecture`; within it a period or a base date is a scan of the par
 
 from psycopg import sql
 
-# The resident's id stands first on each line: whom the extract concerned goes into the audit chain, not into the file.
+# The resident's id stands first on each line, and then whether they are covered by a 支援措置: both are for the audit
+# chain and the report, not for the file. What tells where a covered person is leaves the database by law alone.
 STATEMENT = sql.SQL(
-    "COPY (SELECT {items} FROM juki_identityrecord WHERE {conditions} ORDER BY office, kana_key, resident, version)"
+    "COPY (SELECT {items} FROM juki_identityrecord version"
+    " LEFT JOIN juki_protectedresident covered ON covered.resident = version.resident"
+    " WHERE {conditions} ORDER BY office, kana_key, version.resident, version.version)"
     " TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
 )
+ROW = (
+    sql.SQL("version.resident"),
+    sql.SQL("CASE WHEN covered.resident IS NULL THEN '0' ELSE '1' END"),
+)
+UNLESS_COVERED = sql.SQL("CASE WHEN covered.resident IS NULL THEN {column} ELSE '' END")
 COLUMNS = {
     "municipality": "office",
     "address": "address",

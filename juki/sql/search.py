@@ -31,6 +31,10 @@ CONDITIONS = {
     "sex": "sex = %(sex)s",
     "resident_code": "resident_code = %(resident_code)s",
     "resident": "resident = %(resident)s",
+    "uncovered": (
+        "%(uncovered)s AND NOT EXISTS (SELECT FROM juki_protectedresident covered"
+        " WHERE covered.resident = juki_identityrecord.resident)"
+    ),
 }
 
 

@@ -63,6 +63,10 @@ class NoticeForm(ShellForm):
             self.fields[name] = _FIELDS[name](reason)
             chosen = isinstance(self.fields[name], forms.ChoiceField)
             self.fields[name].error_messages["required"] = "選んでください。" if chosen else "入力してください。"
+        if record is not None and record.is_protected and "address" in self.fields:
+            # Nobody's address stands in a form because somebody opened it; left empty, it stays as it is.
+            self.fields["address"].required = False
+            self.fields["address"].help_text = "支援措置対象者です。直すときだけ、都道府県名から方書まで入力します。"
         if "town" in self.fields:
             self.fields["town"].widget.attrs["data-office"] = office
             self.fields["town"].help_text = f"{place}に続く町・字。読みの一部でも候補が出ます。"

@@ -24,7 +24,7 @@ from juki.pdf import disclosure as disclosure_form
 from juki.selectors import affairs
 from juki.selectors.disclosures import Disclosed
 from juki.selectors.residents import FourItems
-from juki.services import disclosures, queries
+from juki.services import disclosures, queries, unlocking
 from juki.web.forms import ENTERED_FOR_KNOWN, SearchForm
 
 SEARCH = ("本人確認情報の検索", "")
@@ -71,6 +71,9 @@ def detail(request: StaffRequest, resident: UUID) -> HttpResponse:
         "versions": versions,
         "panels": panels.of_resident(resident, request.actor, at),
         "reasons": [REASONS[code] for code in ENTERED_FOR_KNOWN] if may_notify else [],
+        "may_protect": request.actor.may("juki.protect") and current is not None and current.state == "CURRENT",
+        "may_see_address": versions[0].is_protected
+        and unlocking.is_open(resident=resident, purpose=purpose, by=request.actor, at=at),
         "purpose": _label(purpose, at.day),
         "print_purpose": _label(purpose, at.day),
         "breadcrumbs": [("本人確認情報の検索", reverse("juki_search")), ("本人確認情報", "")],

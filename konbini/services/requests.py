@@ -76,9 +76,10 @@ def issue(*, session: UUID, wanted: Wanted, by: Actor, at: Moment) -> Outcome:
         made = _transaction(before, wanted, fee, at)
         order = _order(made, at)
         try:
+            policies.must_not_be_protected(made.resident)
             document = issuers.of_town(town, by=policies.as_centre(by), at=at).issue(order)
             _pass_the_gate(made, order, document)
-        except (TownRefuses, TownUnavailable, GateClosed) as refusal:
+        except (policies.Protected, TownRefuses, TownUnavailable, GateClosed) as refusal:
             return _without_paper(made, refusal, by, at)
         # The session lasts on from each paper: a family's second one follows at the same kiosk.
         KioskSession.objects.filter(pk=before.pk).update(expires_at=at.instant + sessions.LASTS)
@@ -91,14 +92,20 @@ def waiting_paper(*, session: UUID, transaction: UUID, by: Actor, at: Moment) ->
     """The guarded paper as PDF, until its print has been told or ten minutes have passed. NotFound after that."""
     by.must("konbini.relay")
     with acting(KONBINI):
-        row = Paper.objects.filter(
-            pk=transaction,
-            transaction__session=session,
-            transaction__operator=by.organisation,
-            made_at__gt=at.instant - KEPT_FOR,
-        ).first()
+        row = (
+            Paper.objects.select_related("transaction")
+            .filter(
+                pk=transaction,
+                transaction__session=session,
+                transaction__operator=by.organisation,
+                made_at__gt=at.instant - KEPT_FOR,
+            )
+            .first()
+        )
         if row is None:
             raise NotFound("paper_gone", "この証明書は、もう印刷できません。")
+        # A measure may have begun since the paper was made.
+        policies.must_not_be_protected(row.transaction.resident)
         return sealing.open_many([bytes(row.sealed)], [transaction.bytes])[0]
 
 

@@ -78,7 +78,7 @@ def prove(*, session: UUID, signature: str, by: Actor, at: Moment) -> Proof:
         opened, signed = locked(session, SessionState.OPENED, by, at), _signature(signature)
         try:
             return Proof(_menu(opened, signed, by, at))
-        except (NotIdentified, policies.Closed, TownRefuses, TownUnavailable) as refusal:
+        except (NotIdentified, policies.Closed, policies.Protected, TownRefuses, TownUnavailable) as refusal:
             _close(opened)
             return Proof(refusal=refusal)
 
@@ -117,6 +117,7 @@ def _menu(opened: KioskSession, signature: bytes, by: Actor, at: Moment) -> Menu
         purpose=PURPOSE,
     )
     _must_be_usable(holder.certificate, at)
+    policies.must_not_be_protected(holder.resident)
     town = policies.must_serve(participants.town(holder.office), at)
     offer = issuers.of_town(town, by=policies.as_centre(by), at=at).offer(
         transaction=str(opened.pk), resident=holder.resident, office=holder.office

@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from jlis.kernel.errors import FieldError, Invalid, NotFound
 from jlis.kernel.isolation.scope import KONBINI, acting
 from jlis.kernel.vault import keys
+from juki.selectors import protections
 from konbini.choices import TransactionState
 from konbini.domain import back_side, paper_numbers, scramble
 from konbini.domain.scramble import Picture
@@ -44,6 +45,11 @@ def open_back(upload: bytes) -> Verified:
         made = Transaction.objects.filter(number=found.number, state__in=_ISSUED).first()
     if made is None:
         raise NotFound("paper_not_found", "この番号の証明書は交付されていません。")
+    if protections.covered([made.resident]):
+        # Whoever has a scan of the back alone would learn the address from the face.
+        raise NotFound(
+            "paper_not_shown", "証明書の内容を表示できません。交付した市区町村の窓口にお問い合わせください。"
+        )
     key = scramble.key_of(keys.papers_key(), number=found.number, sheet=found.sheet)
     return Verified(
         number=paper_numbers.written(found.number),

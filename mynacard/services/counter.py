@@ -36,9 +36,8 @@ def see(*, card: int, by: Actor, at: Moment, purpose: str) -> SeenCard:
         record = _record(found.resident_id)
     with acting(MYNACARD):
         history, hand_over = list(cards.history(card)), HandOver.objects.filter(pk=card).first()
-        audit.record(
-            action="mynacard.card_seen", by=by, purpose=purpose, subject=found.resident_id, detail={"card": card}
-        )
+        detail = {"card": card} | _of_protected(record)
+        audit.record(action="mynacard.card_seen", by=by, purpose=purpose, subject=found.resident_id, detail=detail)
     return SeenCard(found, record, history, hand_over)
 
 
@@ -48,8 +47,14 @@ def see_all(*, resident: UUID, by: Actor, at: Moment, purpose: str) -> tuple[Ide
     affairs.require(purpose, organisation=by.organisation, day=at.day)
     record = _record(resident)
     found = list(cards.of_resident(resident))
-    audit.record(action="mynacard.cards_seen", by=by, purpose=purpose, subject=resident, detail={"count": len(found)})
+    detail = {"count": len(found)} | _of_protected(record)
+    audit.record(action="mynacard.cards_seen", by=by, purpose=purpose, subject=resident, detail=detail)
     return record, found
+
+
+def _of_protected(record: IdentityRecord) -> dict[str, int]:
+    """For the chain: a look at somebody whom a 支援措置 covers is to be found as such."""
+    return {"protected": 1} if record.is_protected else {}
 
 
 def _record(resident: UUID) -> IdentityRecord:

@@ -63,7 +63,7 @@ def read(text: str) -> CurrentRecord:
         raise _fault("unknown", "申請書IDが正しくありません。申請書の23桁を確かめてください。")
     if form.used_at is not None:
         raise _fault("used", "この申請書IDは使用済みです。")
-    record = residents.current_many([form.resident_id])[form.resident_id]
+    record = residents.current_many([form.resident_id], with_protected_address=True)[form.resident_id]
     if record.version != form.version and _differs(form, record):
         raise _fault("old_form", "申請書の氏名または住所が現在の記録と違います。新しい申請書を使ってください。")
     return record
@@ -75,7 +75,8 @@ def use(text: str, *, at: Moment) -> None:
 
 
 def _differs(form: IssuedForm, record: CurrentRecord) -> bool:
-    shown = next((row for row in residents.history(form.resident_id) if row.version == form.version), None)
+    versions = residents.history(form.resident_id, with_protected_address=True)
+    shown = next((row for row in versions if row.version == form.version), None)
     return shown is None or (shown.name, shown.address) != (record.name, record.address)
 
 

@@ -30,20 +30,22 @@ def present(card: Card, *, by: Actor) -> Holder:
     """
     with acting(by.scope):
         here = residents.latest_of(card.resident_id)
+        whole = residents.latest_of(card.resident_id, with_protected_address=True)
     if here is None or here.office != card.office:
         raise Conflict("holder_moved", "名義人はほかの市区町村へ転出しました。このカードは交付できません。")
     if here.state != RecordState.CURRENT:
         code = "holder_dead" if here.change_reason == ChangeReason.DEATH else "holder_removed"
         label = reason_of(here.change_reason).label
         raise Conflict(code, f"名義人の住民票は{label}により消除されています。このカードは交付できません。")
-    return Holder(here, _differences(card, here))
+    assert whole is not None
+    return Holder(here, _differences(card, whole))
 
 
 def _differences(card: Card, here: IdentityRecord) -> list[str]:
     if here.version == card.face_version:
         return []
     with acting(MYNACARD):
-        versions = residents.history(card.resident_id)
+        versions = residents.history(card.resident_id, with_protected_address=True)
     shown = next((row for row in versions if row.version == card.face_version), None)
     if shown is None:
         return []

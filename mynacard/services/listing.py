@@ -41,5 +41,7 @@ def named(rows: Sequence[Row], *, what: str, by: Actor) -> list[Named[Row]]:
         return [Named(row, None) for row in rows]
     with acting(by.scope):
         known = residents.current_many(wanted)
-        audit.record(action="mynacard.list_seen", by=by, purpose=PURPOSE, subjects=list(known), detail={"list": what})
+        protected = sum(record.is_protected for record in known.values())
+        detail = {"list": what} | ({"protected": protected} if protected else {})
+        audit.record(action="mynacard.list_seen", by=by, purpose=PURPOSE, subjects=list(known), detail=detail)
     return [Named(row, known.get(row.resident_id)) for row in rows]

@@ -43,7 +43,8 @@ class Made:
 
 def make(wanted: Sequence[Application], lane: Lane, *, by: Actor, at: Moment) -> Made | None:
     """Order cards for accepted applications, in the caller's transaction; None when nothing is left to be made."""
-    known = residents.current_many([each.resident_id for each in wanted])
+    # The card carries its holder's address by law, whoever they are (番号法2条7項).
+    known = residents.current_many([each.resident_id for each in wanted], with_protected_address=True)
     fit = [each for each in wanted if _may_be_made(each, known.get(each.resident_id), at)]
     dropped = [each for each in wanted if each not in fit]
     for each in dropped:

@@ -45,7 +45,7 @@ def as_csv(request: StaffRequest) -> HttpResponse:
     rows = listing.named([notice.card for notice in found], what="expiry notices as CSV", by=request.actor)
     lines = []
     for notice, each in zip(found, rows, strict=True):
-        shown = (each.record.name, each.record.address) if each.record else ("", "")
+        shown = (each.record.name, each.record.shown_address) if each.record else ("", "")
         card = notice.card.card_number
         lines.append([card, notice.get_expiring_display(), notice.last_day, notice.get_state_display(), *shown])
     return csv_file("expiry-notices.csv", _COLUMNS, lines)

@@ -1,6 +1,7 @@
 """Asking for long work, deciding on it, cancelling it, fetching its result."""
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import Conflict, Forbidden, NotFound
+from jlis.kernel.isolation.scope import SYSTEM, scope
 from jlis.kernel.jobs import asked_files
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import FINISHED, Job, JobState
@@ -139,6 +141,38 @@ def fetch_report(*, job_id: UUID, by: Actor, at: Moment) -> tuple[Job, Path]:
     if not job.report_path:
         raise Conflict("no_report", "この結果に付属の報告はありません。")
     return job, Path(settings.JLIS_FILES_DIR) / job.report_path
+
+
+def withdraw(*, kind: str, organisations: str, message: str, by: Actor, at: Moment) -> int:
+    """Take back what the jobs of a kind have drawn, those that run included; returns how many.
+
+    For results that may no longer be delivered as they stand. `organisations` is how their codes begin. The files go
+    with the commit; who asked asks again.
+    """
+    with scope(SYSTEM):
+        drawn = Job.objects.select_for_update().filter(
+            kind=kind, organisation__startswith=organisations, state__in=[JobState.SUCCEEDED, JobState.RUNNING]
+        )
+        found = list(drawn)
+        ids = [job.pk for job in found]
+        over = {"fault_code": "withdrawn", "fault_message": message, "result_path": "", "report_path": ""}
+        Job.objects.filter(pk__in=ids, state=JobState.SUCCEEDED).update(state=JobState.EXPIRED, **over)
+        Job.objects.filter(pk__in=ids, state=JobState.RUNNING).update(
+            state=JobState.FAILED, finished_at=at.instant, lease_until=None, **over
+        )
+        for job in found:
+            audit.record(action="job.withdrawn", by=by, purpose=job.purpose, detail={"job": str(job.pk), "kind": kind})
+    transaction.on_commit(lambda: _remove_files(ids))
+    return len(ids)
+
+
+def _remove_files(job_ids: Sequence[UUID]) -> None:
+    for job_id in job_ids:
+        shutil.rmtree(_folder(job_id), ignore_errors=True)
+
+
+def _folder(job_id: UUID) -> Path:
+    return Path(settings.JLIS_FILES_DIR) / "jobs" / str(job_id)
 
 
 def _locked(job_id: UUID) -> Job:

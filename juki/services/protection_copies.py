@@ -1,0 +1,206 @@
+"""The copies of a measure on the towns' registers, and the table of who is covered: steps of other services.
+
+They run in the caller's transaction as the registry, under locks on the persons: a measure that ends while another
+begins must not take away the cover of the one that begins.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit.services import Act
+from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.jobs import services as jobs
+from jlis.kernel.organisations.selectors import municipalities
+from jlis.kernel.outbox.events import Event
+from jlis.kernel.time import Moment
+from juki.choices import PROTECTION_LIVE, ForwardingKind, ProtectionPlace, ProtectionState
+from juki.events import ProtectionEnded, ProtectionStarted
+from juki.models import IdentityRecord, ProtectedResident, ProtectionForwarding, ProtectionMeasure, ProtectionMember
+
+EXTRACT = "juki.extract"
+# What a copy takes over from the measure that it copies.
+_SHARED = (
+    "case",
+    "applicant",
+    "kind",
+    "applied_on",
+    "decided_on",
+    "term_ends_on",
+    "opinion",
+    "deciding_office",
+    "note",
+)
+
+
+@dataclass
+class Told:
+    """Audit acts and events of what was done, for the caller to write."""
+
+    acts: list[Act] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+def lock(residents: Iterable[UUID]) -> None:
+    """Lock persons for what decides whether they are covered; all at once and in one order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(one, 5013))"
+            " FROM (SELECT one FROM unnest(%s::text[]) AS one ORDER BY one) AS wanted",
+            [sorted(map(str, residents))],
+        )
+
+
+def live(case: UUID) -> list[ProtectionMeasure]:
+    """The live copies of a case, locked, the residence's first."""
+    rows = ProtectionMeasure.objects.select_for_update().filter(case=case, state__in=PROTECTION_LIVE)
+    return sorted(rows, key=lambda row: (row.place != ProtectionPlace.RESIDENCE, row.office))
+
+
+def members_of(case: UUID) -> set[UUID]:
+    """Everybody whom the case has covered."""
+    return set(ProtectionMember.objects.filter(measure__case=case).values_list("resident", flat=True))
+
+
+def refresh(residents: Iterable[UUID], case: UUID, *, by: Actor, at: Moment) -> Told:
+    """Make the table of the covered agree with the live measures; call under `lock`."""
+    asked = set(residents)
+    wanted = set(
+        ProtectionMember.objects.filter(resident__in=asked, measure__state__in=PROTECTION_LIVE).values_list(
+            "resident", flat=True
+        )
+    )
+    present = set(ProtectedResident.objects.filter(resident__in=asked).values_list("resident", flat=True))
+    begun, over = sorted(wanted - present), sorted(present - wanted)
+    ProtectedResident.objects.bulk_create(ProtectedResident(resident=one, since=at.instant) for one in begun)
+    ProtectedResident.objects.filter(resident__in=over).delete()
+    if begun:
+        _withdraw_extracts(begun, by=by, at=at)
+    events: list[Event] = [ProtectionStarted(subject=one, case=case) for one in begun]
+    return Told(events=events + [ProtectionEnded(subject=one, case=case) for one in over])
+
+
+def copy_to(
+    source: ProtectionMeasure, office: str, place: ProtectionPlace, residents: Iterable[UUID], *, at: Moment
+) -> ProtectionMeasure:
+    """Lay a copy of a measure on another town's register, for these persons."""
+    shared = {name: getattr(source, name) for name in _SHARED}
+    made = ProtectionMeasure.objects.create(
+        id=uuid7(at.instant),
+        **municipalities.tenant_of(office)._asdict(),
+        **shared,
+        place=place,
+        state=source.state,
+        registered_at=at.instant,
+        registered_by="転送",
+        forwarded_from=source.office,
+    )
+    cover([made], residents, at=at)
+    return made
+
+
+def cover(measures: Sequence[ProtectionMeasure], residents: Iterable[UUID], *, at: Moment) -> None:
+    """Enter persons on copies of a measure; who stands on one stays as they are."""
+    ProtectionMember.objects.bulk_create(
+        [
+            ProtectionMember(
+                measure=measure,
+                prefecture=measure.prefecture,
+                municipality=measure.municipality,
+                office=measure.office,
+                resident=resident,
+                added_on=at.day,
+            )
+            for measure in measures
+            for resident in sorted(residents)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def forward(kind: ForwardingKind, copies: Iterable[ProtectionMeasure], sent_from: str, *, at: Moment) -> None:
+    """Write down what was told to whom; a copy that changes is to be looked at again by its town."""
+    told = [copy for copy in copies if copy.office != sent_from]
+    ProtectionForwarding.objects.bulk_create(
+        ProtectionForwarding(
+            id=uuid7(at.instant),
+            case=copy.case,
+            prefecture=copy.prefecture,
+            municipality=copy.municipality,
+            office=copy.office,
+            kind=kind,
+            sent_from=sent_from,
+            sent_at=at.instant,
+        )
+        for copy in told
+    )
+    ProtectionMeasure.objects.filter(pk__in=[copy.pk for copy in told]).update(confirmed_at=None, confirmed_by="")
+
+
+def follow(resident: UUID, office: str, *, at: Moment) -> Told:
+    """Somebody was entered in a town: every live case of theirs stands on its register from that moment on.
+
+    The new town's copy is provisional until it has decided; the cover itself has no gap, for it hangs on the person.
+    """
+    told = Told()
+    cases = ProtectionMember.objects.filter(resident=resident, measure__state__in=PROTECTION_LIVE)
+    for case in sorted(set(cases.values_list("measure__case", flat=True))):
+        lock(members_of(case))
+        if _follow_case(case, resident, office, at):
+            detail = {"case": str(case), "office": office}
+            told.acts.append(Act("juki.protection_moved", resident, None, detail))
+    return told
+
+
+def _follow_case(case: UUID, resident: UUID, office: str, at: Moment) -> bool:
+    copies = live(case)
+    here = next((copy for copy in copies if copy.office == office), None)
+    if not copies or (here is not None and here.place == ProtectionPlace.RESIDENCE):
+        return False
+    source = copies[0]
+    if source.applicant == resident:
+        made = _take_over(source, here, office, at)
+    elif here is None:
+        made = _provisional(copy_to(source, office, ProtectionPlace.MEMBER_RESIDENCE, [resident], at=at))
+    else:
+        cover([here], [resident], at=at)
+        return False
+    forward(ForwardingKind.MOVED, [made], source.office, at=at)
+    return True
+
+
+def _take_over(former: ProtectionMeasure, here: ProtectionMeasure | None, office: str, at: Moment) -> ProtectionMeasure:
+    """The applicant lives in another town now: its copy leads, and the former one's stays beside it."""
+    everybody = members_of(former.case)
+    if former.place == ProtectionPlace.RESIDENCE:
+        former.place = ProtectionPlace.FORMER_ADDRESS
+        former.save(update_fields=["place"])
+    if here is None:
+        return _provisional(copy_to(former, office, ProtectionPlace.RESIDENCE, everybody, at=at))
+    here.place = ProtectionPlace.RESIDENCE
+    here.save(update_fields=["place"])
+    cover([here], everybody, at=at)
+    return _provisional(here)
+
+
+def _provisional(copy: ProtectionMeasure) -> ProtectionMeasure:
+    copy.state, copy.deciding_office = ProtectionState.PROVISIONAL, ""
+    copy.decided_on = copy.term_ends_on = None
+    copy.save(update_fields=["state", "decided_on", "term_ends_on", "deciding_office"])
+    return copy
+
+
+def _withdraw_extracts(residents: Sequence[UUID], *, by: Actor, at: Moment) -> None:
+    """What a prefecture has drawn and not fetched yet may hold the address: it must be drawn again."""
+    known = IdentityRecord.objects.filter(resident__in=residents).values_list("prefecture", flat=True)
+    for prefecture in sorted(set(known)):
+        jobs.withdraw(
+            kind=EXTRACT,
+            organisations=f"{prefecture:02}",
+            message="支援措置が始まったため、結果を破棄しました。もう一度依頼してください。",
+            by=by,
+            at=at,
+        )

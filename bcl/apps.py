@@ -14,5 +14,5 @@ class BclConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions", "sealed", "screens", "reconciliation", "providers"):
+        for piece in ("permissions", "outputs", "sealed", "screens", "reconciliation", "providers"):
             import_module(f"bcl.{piece}")

@@ -14,5 +14,5 @@ class JukiConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions", "jobs", "sealed", "screens", "reconciliation"):
+        for piece in ("permissions", "outputs", "jobs", "sealed", "screens", "reconciliation"):
             import_module(f"juki.{piece}")

@@ -14,5 +14,5 @@ class KonbiniConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions", "sealed", "screens", "reconciliation"):
+        for piece in ("permissions", "outputs", "sealed", "screens", "reconciliation"):
             import_module(f"konbini.{piece}")

@@ -14,5 +14,5 @@ class MynacardConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions", "sealed", "subscribers", "screens", "reconciliation", "readers"):
+        for piece in ("permissions", "outputs", "sealed", "subscribers", "screens", "reconciliation", "readers"):
             import_module(f"mynacard.{piece}")

@@ -1,5 +1,7 @@
 """The demonstration as a Django application: commands only."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class DemoConfig(AppConfig):
     name = "jlis.demo"
     label = "demo"
     verbose_name = "実演"
+
+    def ready(self) -> None:
+        """Declare its ways out."""
+        import_module("jlis.demo.outputs")

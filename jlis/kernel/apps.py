@@ -18,3 +18,4 @@ class KernelConfig(AppConfig):
         import_module("jlis.kernel.permissions")
         import_module("jlis.kernel.screens")
         import_module("jlis.kernel.reconciliation")
+        import_module("jlis.kernel.own_outputs")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from jlis.kernel.faces.registers import RegisterAdmin
-from juki.models import Affair, AffairEntitlement, ProvisionFee
+from juki.models import Affair, AffairEntitlement, ProtectedAddressEntitlement, ProvisionFee
 
 
 @admin.register(Affair)
@@ -30,3 +30,12 @@ class ProvisionFeeAdmin(RegisterAdmin):
 
     list_display = ("method", "yen", "valid_from")
     list_filter = ("method",)
+
+
+@admin.register(ProtectedAddressEntitlement)
+class ProtectedAddressEntitlementAdmin(RegisterAdmin):
+    """Which organisation receives covered persons' addresses all the same, and by which law."""
+
+    list_display = ("affair_code", "organisation", "basis", "valid_from", "valid_to")
+    search_fields = ("affair_code", "organisation__name", "basis")
+    list_select_related = ("organisation",)

@@ -1,0 +1,36 @@
+"""The room's ways out, and what each does for somebody whom a 支援措置 covers."""
+
+from jlis.kernel.outputs import Treatment, Way, declare, declare_without_address
+
+declare(Way.SCREEN, Treatment.WITHHOLDS, jpki_certificates_of_resident="電子証明書の画面")
+declare(Way.COMMAND, Treatment.REFUSES, export_certificate="電子証明書の書出し（署名用）")
+declare(
+    Way.CARD,
+    Treatment.BY_LAW,
+    **{"jpki.services.issuing": "署名用電子証明書（公的個人認証法7条）。本人のカードにだけ入る"},
+)
+declare_without_address(Way.SCREEN, "電子証明書の手続と統計", "jpki_make_move", "jpki_statistics")
+declare_without_address(
+    Way.SCREEN,
+    "認証局の公開物",
+    "pki_ocsp",
+    "pki_ocsp_get",
+    "pki_practice_statement",
+    "pki_certificate",
+    "pki_generation",
+    "pki_full_list",
+    "pki_list",
+    "pki_generation_full_list",
+    "pki_generation_list",
+)
+declare_without_address(Way.REST, "電子証明書の有効性確認", "jpki_validations")
+declare_without_address(Way.COMMAND, "認証局の運用", "ca_ceremony", "crl_publish", "ocsp_refresh")
+declare_without_address(
+    Way.REGISTER,
+    "認証局のマスタ",
+    "jpki_generation",
+    "jpki_profile",
+    "jpki_responder",
+    "jpki_crlpartition",
+    "jpki_crlpublication",
+)

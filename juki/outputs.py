@@ -1,0 +1,36 @@
+"""The room's ways out, and what each does for somebody whom a 支援措置 covers."""
+
+from jlis.kernel.outputs import Treatment, Way, declare, declare_without_address
+
+declare(
+    Way.SCREEN,
+    Treatment.WITHHOLDS,
+    juki_search="本人確認情報の検索（住所では見つからない）",
+    juki_resident="本人確認情報の画面と履歴",
+    juki_notice_enter="異動の入力と確認",
+)
+declare(
+    Way.SCREEN,
+    Treatment.REFUSES,
+    juki_addresses="住所の表示（担当、または二人の確認を経た者だけ）",
+    juki_disclosure="提供状況の開示（同上）",
+    juki_disclosure_paper="提供状況の開示の書面（同上）",
+)
+declare(Way.REST, Treatment.WITHHOLDS, api_queries="本人確認情報の提供（即時）。法令で受ける機関には印を付けて渡す")
+declare(Way.JOB, Treatment.WITHHOLDS, **{"juki.extract": "一括抽出。該当する行を別に報告する"})
+declare(Way.COMMAND, Treatment.WITHHOLDS, extract="一括抽出")
+declare(Way.PAPER, Treatment.REFUSES, **{"juki.pdf.residence_record": "住民票の写し（描く前に断る）"})
+declare_without_address(Way.PAPER, "提供状況の書面", "juki.pdf.disclosure")
+declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
+declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
+declare_without_address(Way.SCREEN, "不整合", "juki_discrepancies", "juki_discrepancy")
+declare_without_address(Way.SCREEN, "一括抽出の依頼", "juki_extract_new")
+declare_without_address(
+    Way.SCREEN, "支援措置", "juki_protections", "juki_protection", "juki_protection_apply", "juki_protection_act"
+)
+declare_without_address(Way.SCREEN, "住所の表示の申請と承認", "juki_unlock_ask", "juki_unlocks", "juki_unlock_decide")
+declare_without_address(Way.REST, "異動の通知と抽出の依頼", "api_notifications", "api_extracts")
+declare_without_address(Way.COMMAND, "初期登録", "load_residents")
+declare_without_address(
+    Way.REGISTER, "事務区分のマスタ", "juki_affair", "juki_affairentitlement", "juki_protectedaddressentitlement"
+)

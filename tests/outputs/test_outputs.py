@@ -1,0 +1,180 @@
+"""J11: the address of somebody whom a 支援措置 covers leaves by none of the ways out, to nobody not entitled.
+
+Each driver is first run before the measure and must bring the address out, so that its silence afterwards means
+something; what was made before the measure (a paper, a file, a kiosk's session) is asked for once more after it.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.cache import caches
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver, reverse
+
+from jlis.kernel.isolation import scope as isolation
+from jlis.kernel.isolation.scope import REGISTRY, acting
+from jlis.kernel.outputs import Treatment, Way, declared
+from jlis.kernel.time import now
+from jpki.gateways import key_store
+from jpki.selectors import authorities
+from jpki.services import authorities as ceremonies
+from juki.choices import ProtectionState
+from juki.models import Discrepancy, Notification, ProtectionMeasure
+from tests.conftest import CHIYODA
+from tests.jpki import cast as jpki_cast
+from tests.jpki.conftest import found
+from tests.juki.protection import MARKER, ended
+from tests.mynacard import cast
+from tests.outputs.drivers import DRIVERS
+from tests.outputs.stage import Stage, built, everything_left, traces
+from tests.test_taste import routes, wanted_permissions
+
+pytestmark = pytest.mark.django_db
+SETTINGS = {
+    "JLIS_CARD_TERMINAL": "tests.mynacard.cast.MemoryTerminal",
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "STORAGES": {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def whole_stage(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Stage]:
+    """Built once; what a test does to it is rolled back with the test."""
+    folder = tmp_path_factory.mktemp("ways-out")
+    keys = jpki_cast.MemoryKeys()
+    holders = {"sato": jpki_cast.operator(2), "suzuki": jpki_cast.operator(3)}
+    with pytest.MonkeyPatch.context() as patch, override_settings(**SETTINGS), django_db_blocker.unblock():
+        patch.setattr(key_store, "backend", lambda: keys)
+        patch.setattr(key_store, "opened", keys.open)
+        patch.setattr("konbini.policies.is_open", lambda *_: True)
+        cast.MemoryTerminal.chips, cast.MemoryTerminal.fails_at = {}, ""
+        authorities.forget()
+        with transaction.atomic():
+            with pytest.MonkeyPatch.context() as ceremony:
+                ceremony.setattr(ceremonies, "actor_named", holders.__getitem__)
+                found(now())
+            yield built(now(), folder)
+            isolation.enter(None)
+            transaction.set_rollback(True)
+        authorities.forget()
+
+
+@pytest.fixture
+def stage(whole_stage: Stage, tmp_path) -> Stage:
+    browser = whole_stage.clients | {"kiosk": Client(raise_request_exception=False)}
+    return replace(whole_stage, folder=tmp_path, drawn=[], clients=browser)
+
+
+def cached() -> bytes:
+    """All that lies in the cache's server: keys and values."""
+    server = caches["default"]._cache.get_client()  # type: ignore[attr-defined]
+    return b"\n".join(key + (server.dump(key) or b"") for key in server.scan_iter())
+
+
+@pytest.mark.parametrize(("way", "name"), sorted(DRIVERS), ids=lambda part: str(part))
+def test_the_address_leaves_by_law_alone(stage, way: Way, name: str, caplog):
+    driver = DRIVERS[way, name]
+    assert traces(everything_left(driver(stage))), "the driver brings nothing out: its silence would prove nothing"
+    stage.cover()
+    caplog.set_level(logging.DEBUG)
+
+    left = everything_left(driver(stage))
+
+    by_law = declared()[way, name].treatment is Treatment.BY_LAW
+    assert bool(traces(left)) == by_law, traces(left)
+    assert traces(caplog.text.encode()) == []
+    assert traces(cached()) == []
+
+
+def without_address(*kinds: Way) -> list[str]:
+    ways = declared().values()
+    return sorted(each.name for each in ways if each.way in kinds and each.treatment is Treatment.NO_ADDRESS)
+
+
+def client_for(stage: Stage, view: Any) -> Client:
+    """Somebody whose duties open the view; the first who may."""
+    wanted = wanted_permissions(view)
+    for name, client in stage.clients.items():
+        if "*" in wanted or wanted & stage.permissions.get(name, frozenset()):
+            return client
+    return stage.clients["kiosk"]
+
+
+def values(stage: Stage, measure: UUID) -> dict[str, object]:
+    """What stands in addresses, by the name of its place."""
+    with acting(stage.clerk.scope):
+        notification = Notification.objects.filter(resident=stage.resident.pk).first()
+        discrepancy = Discrepancy.objects.first()
+    return {
+        "resident": stage.resident.pk, "measure": measure, "notification": notification.pk if notification else measure,
+        "discrepancy": discrepancy.pk if discrepancy else 1, "card": stage.card.pk, "lot": stage.ordered_card.lot_id,
+        "shipment": stage.stored_card.shipment_id or 1, "application": stage.card.application_id, "office": CHIYODA,
+        "municipality": CHIYODA, "authority": "sign", "generation": 1, "kind": "RESIDENCE_RECORD", "notice": 1,
+        "verb": "confirm", "reason": "M02", "certificate": 1, "card_number": stage.card.card_number, "encoded": "x",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [Way.SCREEN, Way.REST])
+def test_what_is_said_to_hold_no_address_shows_none(stage, way):
+    """Each is opened, and sent to, by somebody whose duties allow it."""
+    given = values(stage, stage.cover())
+    by_name = {route.name: route for namespace, route in routes(get_resolver()) if namespace != "admin"}
+    leaking = {}
+    for name in without_address(way):
+        route = by_name[name]
+        places = {*route.pattern.regex.groupindex, *getattr(route.pattern, "converters", {})}
+        client = client_for(stage, route.callback)
+        url = reverse(name, kwargs={place: given.get(place, given["measure"]) for place in places})
+        left = [client.get(url), client.post(url)] + ([stage.systems["town"].get(url)] if way is Way.REST else [])
+        leaking |= {name: found} if (found := traces(everything_left(left))) else {}
+    assert leaking == {}
+
+
+def test_registers_list_nobody(stage):
+    stage.cover()
+    for name in without_address(Way.REGISTER):
+        answer = stage.clients["founder"].get(reverse(f"admin:{name}_changelist"), {"q": MARKER})
+        assert answer.status_code == 200
+        # The search's own field repeats what was typed.
+        assert traces(answer.content.replace(f'value="{MARKER}"'.encode(), b"")) == []
+
+
+def test_commands_that_look_at_everything_tell_no_address(stage):
+    stage.cover()
+    words = StringIO()
+    for command in ("reconcile", "audit_verify"):
+        try:
+            call_command(command, stdout=words, stderr=words)
+        except CommandError as error:  # the stage is no whole house: what is said of it is what counts
+            words.write(str(error))
+    # The copy lacks three of the four: what does not agree is listed.
+    assert "bcl.copy_131016" in words.getvalue()
+    assert traces(words.getvalue().encode()) == []
+
+
+def test_a_count_does_not_tell_either(stage):
+    """By the address nobody is found, nobody is counted, and nobody is said to have been delivered."""
+    asked = {"purpose": "JUKI-COUNTER", "fields": ["birth_date"], "items": {"address": MARKER, "sex": "M"}}
+    stage.cover()
+    answer = stage.systems["town"].post("/api/v1/juki/queries", asked)
+    assert (answer.json()["result"], answer.headers["X-Delivered-Count"]) == ("NOT_FOUND", "0")
+
+
+def test_after_the_end_it_is_an_address_like_any_other(stage):
+    measure = stage.cover()
+    with acting(REGISTRY):
+        row = ProtectionMeasure.objects.get(pk=measure)
+    ended(row, stage.at)
+    with acting(REGISTRY):
+        assert ProtectionMeasure.objects.get(pk=measure).state == ProtectionState.ENDED
+    assert traces(everything_left(DRIVERS[Way.SCREEN, "juki_resident"](stage)))

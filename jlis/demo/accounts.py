@@ -105,6 +105,7 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     for town in towns:
         add(f"clerk-{town}", "窓口", "花子", town, "COUNTER_CLERK")
         add(f"chief-{town}", "係長", "太郎", town, "SUPERVISOR")
+        add(f"protection-{town}", "支援", "京子", town, "PROTECTION_OFFICER")
         add(f"admin-{town}", "管理", "一郎", town, "STAFF_ADMINISTRATOR")
         office.connect("住民記録システム", town, "juki.notify", "bcl.send_copy")
     for prefecture in prefectures:

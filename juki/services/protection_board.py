@@ -71,11 +71,19 @@ def see(*, measure: UUID, by: Actor, at: Moment) -> Seen:
         if found is None:
             raise NotFound("protection_not_found", "該当する支援措置がありません。")
         members = list(ProtectionMember.objects.filter(measure=found).order_by("pk").values_list("resident", flat=True))
-        told = list(ProtectionForwarding.objects.filter(case=found.case).order_by("-sent_at"))
+        told = _forwardings(found)
         detail = {"case": str(found.case), "office": found.office}
         audit.record(action="juki.protection_seen", by=by, purpose=PURPOSE, subjects=members, detail=detail)
     known = _known([found.applicant, *members])
     return Seen(_listed(found, known, at), [known[one] for one in members if one in known], told)
+
+
+def _forwardings(measure: ProtectionMeasure) -> list[ProtectionForwarding]:
+    """What came to the own town; for the town that decides, what went to the others as well."""
+    if measure.place not in LEADING:
+        return list(ProtectionForwarding.objects.filter(case=measure.case).order_by("-sent_at"))
+    with scope(REGISTRY):
+        return list(ProtectionForwarding.objects.filter(case=measure.case).order_by("-sent_at", "office"))
 
 
 def _measures(*, ended: bool) -> QuerySet[ProtectionMeasure]:

@@ -52,3 +52,21 @@ def test_each_has_a_label_for_people():
 def test_one_way_is_not_declared_two_ways():
     with pytest.raises(ValueError, match="twice"):
         _enter(Output(Way.SCREEN, "juki_search", "検索", Treatment.NO_ADDRESS))
+
+
+# Where an act carries the address of somebody covered: by law, after two people's leave, or to compare two of ours.
+CARRIES = {
+    "jpki/services/issuing.py", "juki/services/unlocking.py", "mynacard/services/forms.py",
+    "mynacard/services/holders.py", "mynacard/services/making.py",
+}  # fmt: skip
+
+
+def test_the_address_of_the_covered_is_asked_for_in_known_places_alone():
+    root = Path(settings.BASE_DIR)
+    asking = {
+        path.relative_to(root).as_posix()
+        for room in ROOMS
+        for path in (root / room).rglob("*.py")
+        if "with_protected_address=True" in path.read_text("utf-8")
+    }
+    assert asking == CARRIES

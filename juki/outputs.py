@@ -17,7 +17,14 @@ declare(
     juki_disclosure_paper="提供状況の開示の書面（同上）",
 )
 declare(Way.REST, Treatment.WITHHOLDS, api_queries="本人確認情報の提供（即時）。法令で受ける機関には印を付けて渡す")
-declare(Way.JOB, Treatment.WITHHOLDS, **{"juki.extract": "一括抽出。該当する行を別に報告する"})
+declare(
+    Way.JOB,
+    Treatment.WITHHOLDS,
+    **{
+        "juki.extract": "一括抽出。該当する行を別に報告する",
+        "juki.bulk_query": "一括照会。該当する行に支援措置と答える",
+    },
+)
 declare(Way.COMMAND, Treatment.WITHHOLDS, extract="一括抽出")
 declare(Way.PAPER, Treatment.REFUSES, **{"juki.pdf.residence_record": "住民票の写し（描く前に断る）"})
 declare_without_address(Way.PAPER, "提供状況の書面", "juki.pdf.disclosure")
@@ -25,12 +32,20 @@ declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
 declare_without_address(Way.SCREEN, "不整合", "juki_discrepancies", "juki_discrepancy")
 declare_without_address(Way.SCREEN, "一括抽出の依頼", "juki_extract_new")
+declare_without_address(Way.SCREEN, "統計", "juki_provisions", "juki_notification_statistics", "juki_population")
 declare_without_address(
     Way.SCREEN, "支援措置", "juki_protections", "juki_protection", "juki_protection_apply", "juki_protection_act"
 )
 declare_without_address(Way.SCREEN, "住所の表示の申請と承認", "juki_unlock_ask", "juki_unlocks", "juki_unlock_decide")
-declare_without_address(Way.REST, "異動の通知と抽出の依頼", "api_notifications", "api_extracts")
-declare_without_address(Way.COMMAND, "初期登録", "load_residents")
 declare_without_address(
-    Way.REGISTER, "事務区分のマスタ", "juki_affair", "juki_affairentitlement", "juki_protectedaddressentitlement"
+    Way.REST, "異動の通知、一括の照会と抽出の依頼", "api_notifications", "api_bulk_queries", "api_extracts"
+)
+declare_without_address(Way.COMMAND, "初期登録と人口の集計", "load_residents", "population")
+declare_without_address(
+    Way.REGISTER,
+    "事務区分のマスタ",
+    "juki_affair",
+    "juki_affairentitlement",
+    "juki_protectedaddressentitlement",
+    "juki_provisionfee",
 )

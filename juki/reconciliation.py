@@ -78,6 +78,7 @@ def messages_have_their_steps() -> Iterator[Finding]:
     yield Finding("juki.supplementary_loose", "住民のない附票本人確認情報", 0, len(loose), loose)
 
 
+@check
 def covered_are_those_of_live_measures() -> Iterator[Finding]:
     """Who stands on a live 支援措置 is in the table of the covered, and nobody else: one missing would be a leak."""
     with acting(REGISTRY):

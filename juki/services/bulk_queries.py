@@ -31,7 +31,7 @@ from juki.domain.bulk_queries import (
     read_row,
 )
 from juki.domain.items import LABELS
-from juki.selectors import affairs
+from juki.selectors import affairs, protections
 from juki.services import result_files
 from juki.services.result_files import ResultFile
 from juki.sql import bulk_query as statements
@@ -76,6 +76,8 @@ def answer(run: Run) -> None:
     """The job's work: COPY in, the join under the asking body's own role, COPY out, the audit."""
     wanted = read_query(run.parameters["request"])
     target = run.folder() / "result.csv"
+    day = Moment.of(run.job.started_at or run.job.created_at).day
+    by_law = protections.gives_by_law(wanted.purpose, organisation=run.actor.organisation, day=day)
     with (
         closing(_result_file(wanted, target)) as file,
         transaction.atomic(),
@@ -84,7 +86,9 @@ def answer(run: Run) -> None:
         rows = _stage(run)
         counts = _join()
         items = statements.items(
-            [ITEM_COLUMNS.get(field, field) for field in wanted.fields], marker=result_files.MARKER.decode()
+            [ITEM_COLUMNS.get(field, field) for field in wanted.fields],
+            marker=result_files.MARKER.decode(),
+            by_law=by_law,
         )
         statement = statements.ANSWERS.format(items=items)
         for lines in result_files.lines(statement, run.folder(), with_numbers=wanted.wants_number):
@@ -116,7 +120,7 @@ def answer(run: Run) -> None:
             ["置き換えた文字", f"{len(file.substitutions):,}"],
         ],
     }
-    result_files.attach(run, file, target, name=f"bulk-query-{run.job.pk}")
+    result_files.attach(run, file, target, name=f"bulk-query-{run.job.pk}", by_law=by_law)
 
 
 def _result_file(wanted: BulkQuery, target: Path) -> ResultFile:

@@ -95,7 +95,9 @@ def draw(run: Run) -> None:
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.affair)),
     ):
-        for lines in result_files.lines(_statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number):
+        for lines in result_files.lines(
+            _statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number
+        ):
             file.write(lines)
             residents.add(ids_of(lines))
             run.progress(file.rows)

@@ -11,17 +11,22 @@ from uuid import UUID
 from django.db import connection
 
 from jlis.kernel.actors import Actor
+from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.audit.services import Act
+from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.jobs import services as jobs
+from jlis.kernel.jobs.models import Job
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox.events import Event
 from jlis.kernel.time import Moment
 from juki.choices import PROTECTION_LIVE, ForwardingKind, ProtectionPlace, ProtectionState
 from juki.events import ProtectionEnded, ProtectionStarted
-from juki.models import IdentityRecord, ProtectedResident, ProtectionForwarding, ProtectionMeasure, ProtectionMember
+from juki.models import ProtectedResident, ProtectionForwarding, ProtectionMeasure, ProtectionMember
 
-EXTRACT = "juki.extract"
+# Jobs whose results hold many persons' items, and the acts that say whose.
+_BULK = ("juki.extract", "juki.bulk_query")
+_BULK_ACTS = ("juki.extracted", "juki.provided")
 # What a copy takes over from the measure that it copies.
 _SHARED = (
     "case",
@@ -78,7 +83,7 @@ def refresh(residents: Iterable[UUID], case: UUID, *, by: Actor, at: Moment) -> 
     ProtectedResident.objects.bulk_create(ProtectedResident(resident=one, since=at.instant) for one in begun)
     ProtectedResident.objects.filter(resident__in=over).delete()
     if begun:
-        _withdraw_extracts(begun, by=by, at=at)
+        _withdraw_results(frozenset(begun), by=by, at=at)
     events: list[Event] = [ProtectionStarted(subject=one, case=case) for one in begun]
     return Told(events=events + [ProtectionEnded(subject=one, case=case) for one in over])
 
@@ -193,14 +198,22 @@ def _provisional(copy: ProtectionMeasure) -> ProtectionMeasure:
     return copy
 
 
-def _withdraw_extracts(residents: Sequence[UUID], *, by: Actor, at: Moment) -> None:
-    """What a prefecture has drawn and not fetched yet may hold the address: it must be drawn again."""
-    known = IdentityRecord.objects.filter(resident__in=residents).values_list("prefecture", flat=True)
-    for prefecture in sorted(set(known)):
-        jobs.withdraw(
-            kind=EXTRACT,
-            organisations=f"{prefecture:02}",
-            message="支援措置が始まったため、結果を破棄しました。もう一度依頼してください。",
-            by=by,
-            at=at,
-        )
+def _withdraw_results(residents: frozenset[UUID], *, by: Actor, at: Moment) -> None:
+    """A file that was drawn and is still to be had holds the address as it was: it must be drawn again."""
+    jobs.withdraw(
+        kinds=_BULK,
+        holds=lambda job: _holds(job, residents),
+        message="支援措置が始まったため、結果を破棄しました。もう一度依頼してください。",
+        by=by,
+        at=at,
+    )
+
+
+def _holds(job: Job, residents: frozenset[UUID]) -> bool:
+    """Whether a job's result has one of these persons, by its own entry in the chain; without one, it is taken to."""
+    entries = AuditEntry.objects.filter(
+        at__gte=job.started_at or job.created_at, organisation=job.organisation, action__in=_BULK_ACTS
+    )
+    for entry in entries.filter(detail__job=str(job.pk)):
+        return not residents.isdisjoint(unpack_subjects(bytes(entry.subjects or b"")))
+    return True

@@ -106,12 +106,12 @@ _PLACES = frozenset({"address", "office"})
 _WITHHELD = "CASE WHEN d.result = 'PROTECTED' THEN '' ELSE coalesce(r.{column}, '') END"
 
 
-def items(columns: Sequence[str], *, marker: str) -> sql.Composable:
-    """The columns of the answer: no place of a covered person, a marker where the 個人番号 will be written."""
-    return sql.SQL(", ").join(_item(column, marker) for column in columns)
+def items(columns: Sequence[str], *, marker: str, by_law: bool) -> sql.Composable:
+    """The columns of the answer: no place of a covered person unless by law, a marker where the 個人番号 will be."""
+    return sql.SQL(", ").join(_item(column, marker, by_law=by_law) for column in columns)
 
 
-def _item(column: str, marker: str) -> sql.Composable:
+def _item(column: str, marker: str, *, by_law: bool) -> sql.Composable:
     if column == "individual_number":
         return sql.Literal(marker)
-    return sql.SQL((_WITHHELD if column in _PLACES else _PLAIN).format(column=column))
+    return sql.SQL((_WITHHELD if column in _PLACES and not by_law else _PLAIN).format(column=column))

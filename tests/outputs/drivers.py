@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -21,7 +22,7 @@ from bcl.services import certificates as papers
 from bcl.services.certificates import CopyRefuses, ResidenceOrder
 from jlis.demo.town_server import register
 from jlis.demo.town_server.server import TownServer
-from jlis.kernel.actors import system_actor
+from jlis.kernel.actors import Actor, system_actor
 from jlis.kernel.isolation.scope import JPKI, KONBINI, SYSTEM, acting
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.outputs import Way
@@ -30,11 +31,11 @@ from jpki.models import Certificate
 from jpki.services import issuing
 from jpki.services.issuing import Order
 from juki.selectors import protections
-from juki.services import extracts
+from juki.services import bulk_queries, extracts
 from konbini.models import Transaction
 from konbini.pdf import reading
 from tests.bcl import copies
-from tests.conftest import CHIYODA, SHINJUKU, TOKYO, actor
+from tests.conftest import CHIYODA, SHINJUKU, TOKYO, actor, client_of
 from tests.demo.test_town_server import TOWN, asked, call
 from tests.juki.caller import System
 from tests.juki.protection import SECRET
@@ -112,9 +113,10 @@ def queries(stage: Stage) -> Iterable[Any]:
 class StageRun:
     """A job's run within the stage's transaction, where no second connection could see it."""
 
-    def __init__(self, stage: Stage, job: Job):
-        operator = actor(TOKYO, "EXTRACT_OPERATOR", kind="PREFECTURE")
-        self.job, self.actor, self.scope, self.parameters = job, operator, operator.scope, job.parameters
+    def __init__(self, stage: Stage, job: Job, by: Actor | None = None, asked: Path | None = None):
+        by = by or actor(TOKYO, "EXTRACT_OPERATOR", kind="PREFECTURE")
+        self.job, self.actor, self.scope, self.parameters = job, by, by.scope, job.parameters
+        self._asked = asked
         self.summary: dict[str, Any] = {}
         self.names: list[str] = []
         self._folder = stage.folder / str(job.pk)
@@ -122,6 +124,10 @@ class StageRun:
 
     def folder(self) -> Path:
         return self._folder
+
+    def asked_file(self) -> Path:
+        assert self._asked is not None
+        return self._asked
 
     def progress(self, *_args: Any, **_keywords: Any) -> None:
         """Nobody watches."""
@@ -163,6 +169,25 @@ def extract(stage: Stage) -> Iterable[Any]:
     yield from sorted(run.folder().iterdir())
     yield from run.names
     yield json.dumps([run.summary, run.parameters], ensure_ascii=False)
+
+
+@drives(Way.JOB, "juki.bulk_query")
+def bulk_query(stage: Stage) -> Iterable[Any]:
+    """A town's system asks about a file of persons, with and without an address."""
+    by, asked = client_of(CHIYODA, "juki.query_bulk"), stage.folder / f"{uuid4()}.csv"
+    code = stage.resident.resident_code
+    lines = ["key,resident_code,name,sex,birth_date", f"a,{code},,,", "b,,髙﨑　太郎,M,1980-02-17"]
+    asked.write_text("\r\n".join(lines), encoding="utf-8")
+    document = {"purpose": PURPOSE, "fields": ["name", "address", "municipality"], "encoding": "UTF-8"}
+    with acting(by.scope):
+        job = bulk_queries.request(path=asked, document=document, by=by, at=stage.at)
+    run = StageRun(stage, job, by, asked)
+    with transaction.atomic():
+        bulk_queries.answer(run)  # type: ignore[arg-type]
+        # The files stay; its temporary tables would stand in the next call's way.
+        transaction.set_rollback(True)
+    yield from sorted(run.folder().iterdir())
+    yield json.dumps([run.names, run.summary, run.parameters], ensure_ascii=False)
 
 
 @drives(Way.SCREEN, "job_result")
@@ -321,8 +346,8 @@ def _request_and_paper(store: System, session: str) -> Iterable[Any]:
     yield answer
     with acting(KONBINI):
         made = list(Transaction.objects.filter(session=session.rpartition("/")[2]).values_list("pk", flat=True))
-    for transaction in made:
-        yield store.get(f"{session}/papers/{transaction}")
+    for paper in made:
+        yield store.get(f"{session}/papers/{paper}")
 
 
 @drives(Way.SCREEN, "verify")

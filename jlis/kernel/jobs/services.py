@@ -1,7 +1,7 @@
 """Asking for long work, deciding on it, cancelling it, fetching its result."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -143,17 +143,15 @@ def fetch_report(*, job_id: UUID, by: Actor, at: Moment) -> tuple[Job, Path]:
     return job, Path(settings.JLIS_FILES_DIR) / job.report_path
 
 
-def withdraw(*, kind: str, organisations: str, message: str, by: Actor, at: Moment) -> int:
-    """Take back what the jobs of a kind have drawn, those that run included; returns how many.
+def withdraw(*, kinds: Sequence[str], holds: Callable[[Job], bool], message: str, by: Actor, at: Moment) -> int:
+    """Take back the results of these kinds that may no longer be delivered as they stand; returns how many.
 
-    For results that may no longer be delivered as they stand. `organisations` is how their codes begin. The files go
-    with the commit; who asked asks again.
+    `holds` says of a finished job whether its result is concerned; of one that runs nobody can say, and it is to be
+    asked for again. The files go with the commit.
     """
     with scope(SYSTEM):
-        drawn = Job.objects.select_for_update().filter(
-            kind=kind, organisation__startswith=organisations, state__in=[JobState.SUCCEEDED, JobState.RUNNING]
-        )
-        found = list(drawn)
+        drawn = Job.objects.select_for_update().filter(kind__in=kinds, state__in=[JobState.SUCCEEDED, JobState.RUNNING])
+        found = [job for job in drawn if job.state == JobState.RUNNING or holds(job)]
         ids = [job.pk for job in found]
         over = {"fault_code": "withdrawn", "fault_message": message, "result_path": "", "report_path": ""}
         Job.objects.filter(pk__in=ids, state=JobState.SUCCEEDED).update(state=JobState.EXPIRED, **over)
@@ -161,7 +159,9 @@ def withdraw(*, kind: str, organisations: str, message: str, by: Actor, at: Mome
             state=JobState.FAILED, finished_at=at.instant, lease_until=None, **over
         )
         for job in found:
-            audit.record(action="job.withdrawn", by=by, purpose=job.purpose, detail={"job": str(job.pk), "kind": kind})
+            audit.record(
+                action="job.withdrawn", by=by, purpose=job.purpose, detail={"job": str(job.pk), "kind": job.kind}
+            )
     transaction.on_commit(lambda: _remove_files(ids))
     return len(ids)
 

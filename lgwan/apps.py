@@ -14,5 +14,5 @@ class LgwanConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions", "screens", "reconciliation"):
+        for piece in ("permissions", "outputs", "screens", "reconciliation"):
             import_module(f"lgwan.{piece}")

@@ -8,6 +8,13 @@ declare(
     juki_search="本人確認情報の検索（住所では見つからない）",
     juki_resident="本人確認情報の画面と履歴",
     juki_notice_enter="異動の入力と確認",
+    juki_town_message="市町村間の通知の内容（担当、または二人の確認を経た者には表示）",
+    juki_move_outs="転出と転入通知の一覧",
+    juki_move_out_information="転出証明書情報の登録",
+    juki_special_move_in="特例転入の手続",
+    juki_wide_area_answer="広域交付の回答の入力",
+    juki_supplementary="附票本人確認情報の検索",
+    juki_supplementary_record="附票本人確認情報の画面と履歴",
 )
 declare(
     Way.SCREEN,
@@ -15,6 +22,7 @@ declare(
     juki_addresses="住所の表示（担当、または二人の確認を経た者だけ）",
     juki_disclosure="提供状況の開示（同上）",
     juki_disclosure_paper="提供状況の開示の書面（同上）",
+    juki_wide_area_paper="広域交付の住民票の写し",
 )
 declare(Way.REST, Treatment.WITHHOLDS, api_queries="本人確認情報の提供（即時）。法令で受ける機関には印を付けて渡す")
 declare(
@@ -31,6 +39,21 @@ declare_without_address(Way.PAPER, "提供状況の書面", "juki.pdf.disclosure
 declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
 declare_without_address(Way.SCREEN, "不整合", "juki_discrepancies", "juki_discrepancy")
+declare_without_address(
+    Way.SCREEN,
+    "市町村間の事務",
+    "juki_town_messages",
+    "juki_town_message_new",
+    "juki_town_message_move",
+    "juki_town_messages_settle",
+    "juki_town_desk",
+    "juki_special_move_ins",
+    "juki_special_move_in_new",
+    "juki_special_move_in_end",
+    "juki_wide_area_new",
+)
+declare_without_address(Way.SCREEN, "附票の通知", "juki_supplementary_new", "juki_supplementary_file")
+declare_without_address(Way.REST, "市町村間の通知と附票の通知", "api_town_messages", "api_supplementary_notices")
 declare_without_address(Way.SCREEN, "一括抽出の依頼", "juki_extract_new")
 declare_without_address(Way.SCREEN, "統計", "juki_provisions", "juki_notification_statistics", "juki_population")
 declare_without_address(

@@ -22,11 +22,13 @@ register(
     NavItem("異動の入力", "juki_notice_new", "juki.notify", _GROUP, 20),
     NavItem("異動の通知", "juki_notices", "juki.notify", _GROUP, 30),
     NavItem("不整合", "juki_discrepancies", "juki.see_discrepancies", _GROUP, 40),
-from juki.choices import PROTECTION_LIVE, DiscrepancyState
-from juki.domain.town_messages import OPEN
-from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
-from juki.selectors import protections, town_messages
-from juki.services import codes, move_outs
+    NavItem("市町村間の通知", "juki_town_messages", "juki.see_town_messages", _GROUP, 41),
+    NavItem("転出と転入通知", "juki_move_outs", "juki.see_town_messages", _GROUP, 42),
+    NavItem("特例転入", "juki_special_move_ins", "juki.special_move_in", _GROUP, 43),
+    NavItem("住民票の写しの広域交付", "juki_wide_area_new", "juki.wide_area", _GROUP, 44),
+    NavItem("附票本人確認情報", "juki_supplementary", "juki.see_supplementary", _GROUP, 45),
+    NavItem("支援措置", "juki_protections", "juki.see_protections", _GROUP, 46),
+    NavItem("住所の表示の承認", "juki_unlocks", "juki.approve_unlock", _GROUP, 47),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
@@ -60,8 +62,34 @@ def counter_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     ]
 
 
-from juki.choices import PROTECTION_LIVE, DiscrepancyState
-from juki.domain.town_messages import OPEN
-from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
-from juki.selectors import protections, town_messages
-from juki.services import codes, move_outs
+@on_the_desk(permission="juki.see_town_messages", order=15)
+def town_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What other towns have told or asked, what of it is late, and whose 転入通知 has not come."""
+    received = town_messages.received_by(actor)
+    waiting = received.filter(state__in=[state.value for state in OPEN]).count()
+    late = town_messages.overdue(received, at.day).count()
+    missing = move_outs.missing(by=actor, at=at).count()
+    return [
+        Card("未処理の市町村間の通知", waiting, reverse("juki_town_messages")),
+        Card("期限を過ぎた通知", late, reverse("juki_town_messages") + "?only=overdue", urgent=late > 0),
+        Card("転入通知未着", missing, reverse("juki_move_outs") + "?only=missing", urgent=missing > 0),
+    ]
+
+
+@on_the_desk(permission="juki.see_protections", order=20)
+def protection_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Measures that run, and those whose term has run out while they go on covering."""
+    live = ProtectionMeasure.objects.filter(state__in=PROTECTION_LIVE)
+    over = live.filter(term_ends_on__lt=at.day).count()
+    url = reverse("juki_protections")
+    return [
+        Card("実施中の支援措置", live.count(), url),
+        Card("期間を過ぎた支援措置", over, url, urgent=over > 0),
+    ]
+
+
+@on_the_desk(permission="juki.approve_unlock", order=21)
+def unlock_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Colleagues who wait to see an address."""
+    waiting = len(protections.waiting_unlocks())
+    return [Card("住所の表示の承認待ち", waiting, reverse("juki_unlocks"), urgent=waiting > 0)]

@@ -1,5 +1,8 @@
 """The items of 本人確認情報 as they are provided, with their labels; and seed 002's thirteen items of an extract."""
 
+from collections.abc import Mapping
+from typing import Any
+
 LABELS = {
     "municipality": "市町村コード",
     "address": "住所",
@@ -26,3 +29,16 @@ CERTIFIED_ITEMS = ("name", "address", "birth_date", "sex", "former_surname", "al
 # What tells where a person is, and what stands in its place for somebody whom a 支援措置 covers.
 PLACES = frozenset({"address", "municipality"})
 WITHHELD = "支援措置対象"
+# What says it in a message between towns, at whatever depth.
+_PLACES_SAID = frozenset({"address", "former_address", "destination", "content"})
+
+
+def without_places(said: Any) -> Any:
+    """What a message says, with the words of a covered person's place in each item that tells where they are."""
+    if isinstance(said, Mapping):
+        return {
+            name: WITHHELD if name in _PLACES_SAID and value else without_places(value) for name, value in said.items()
+        }
+    if isinstance(said, list):
+        return [without_places(each) for each in said]
+    return said

@@ -3,10 +3,10 @@
 from django.db import models
 
 from juki.choices import CHANGE_REASONS, KanaSource, RecordState, ResidentClass, Sex
-from juki.domain.items import WITHHELD
+from juki.models.covered import MayBeCovered
 
 
-class IdentityRecord(models.Model):
+class IdentityRecord(MayBeCovered, models.Model):
     """One version. Valid dates are the law's, recorded and superseded instants are ours; both are closed once.
 
     The table is partitioned by prefecture and nothing points at it: it is the big leaf. It has no foreign key to the
@@ -63,11 +63,3 @@ class IdentityRecord(models.Model):
         db_table = "juki_identityrecord"
         verbose_name = "本人確認情報"
         verbose_name_plural = "本人確認情報"
-
-    # No columns: whether the person is covered, as the selectors found when they took the address out.
-    is_protected = False
-
-    @property
-    def shown_address(self) -> str:
-        """The address for a screen; for a covered person the words that stand in its place."""
-        return WITHHELD if self.is_protected and not self.address else self.address

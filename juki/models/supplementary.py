@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from juki.choices import SUPPLEMENTARY_REASONS, RecordState, Sex
+from juki.models.covered import MayBeCovered
 
 
-class SupplementaryRecord(models.Model):
+class SupplementaryRecord(MayBeCovered, models.Model):
     """One version. The office is the 本籍地's; valid dates are the law's, recorded and superseded instants ours.
 
     ``abroad_since`` is set while the person is 国外転出者: then this is the base of their identity.

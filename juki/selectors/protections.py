@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q
 
 from jlis.kernel.isolation.scope import REGISTRY, scope
-from juki.models import AddressUnlock, IdentityRecord, ProtectedAddressEntitlement, ProtectedResident
+from juki.models import (
+    AddressUnlock,
+    IdentityRecord,
+    ProtectedAddressEntitlement,
+    ProtectedResident,
+    SupplementaryRecord,
+)
+
+Row = TypeVar("Row", IdentityRecord, SupplementaryRecord)
 
 
 def covered(residents: Iterable[UUID]) -> set[UUID]:
@@ -23,14 +32,16 @@ def covered(residents: Iterable[UUID]) -> set[UUID]:
         return set(ProtectedResident.objects.filter(resident__in=asked).values_list("resident", flat=True))
 
 
-def withheld(rows: Sequence[IdentityRecord], *, with_address: bool = False) -> list[IdentityRecord]:
+def withheld(rows: Sequence[Row], *, with_address: bool = False) -> list[Row]:
     """The rows, those of covered persons marked and without their address (every version's, the old ones too)."""
     among = covered(row.resident for row in rows)
     for row in rows:
         if row.resident in among:
             row.is_protected = True
             if not with_address:
-                row.address = row.address_key = ""
+                row.address = ""
+                if isinstance(row, IdentityRecord):
+                    row.address_key = ""
     return list(rows)
 
 

@@ -11,7 +11,8 @@ from jlis.kernel.errors import FieldError, Invalid
 from jlis.kernel.isolation.scope import REGISTRY, scope
 from juki.choices import KanaSource, RecordState, ResidentClass
 from juki.domain.changes import ChangeReason
-from juki.models import IdentityRecord, Resident, SupplementaryRecord
+from juki.models import IdentityRecord, ProtectedResident, Resident, SupplementaryRecord
+from juki.selectors import protections
 from juki.selectors.residents import FourItems
 
 MOST = 51
@@ -23,23 +24,23 @@ def latest_versions() -> QuerySet[SupplementaryRecord]:
 
 
 def latest_of(resident: UUID) -> SupplementaryRecord | None:
-    """The latest version of a person's 附票."""
+    """The latest version of a person's 附票, as it is: for what is written after it, never for a way out."""
     return latest_versions().filter(resident=resident).first()
 
 
 def history(resident: UUID) -> list[SupplementaryRecord]:
     """Every version in sight, newest first."""
-    return list(SupplementaryRecord.objects.filter(resident=resident).order_by("-version"))
+    return protections.withheld(list(SupplementaryRecord.objects.filter(resident=resident).order_by("-version")))
 
 
 def matching(*, name: str, birth_date: str) -> list[SupplementaryRecord]:
     """Present ones of a name and a birth date. Raises `Invalid` for what is no date."""
     found = latest_versions().filter(state=RecordState.CURRENT, name_key=name_key(name), birth_date=_born(birth_date))
-    return list(found.order_by("pk")[:MOST])
+    return protections.withheld(list(found.order_by("pk")[:MOST]))
 
 
-def abroad_matching(items: FourItems, limit: int) -> list[IdentityRecord]:
-    """Those abroad whose 附票 matches the items given, as an answer shows them."""
+def abroad_matching(items: FourItems, limit: int, *, with_protected_address: bool = False) -> list[IdentityRecord]:
+    """Those abroad whose 附票 matches the items given, as an answer shows them; by an address nobody covered."""
     found = latest_versions().filter(state=RecordState.CURRENT)
     if items.name:
         found = found.filter(name_key=name_key(items.name))
@@ -51,17 +52,20 @@ def abroad_matching(items: FourItems, limit: int) -> list[IdentityRecord]:
         found = found.filter(sex=items.sex)
     if items.address:
         found = found.filter(address__startswith=items.address)
+        if not with_protected_address:
+            found = found.exclude(resident__in=ProtectedResident.objects.values("resident"))
     rows = list(found.order_by("pk")[: limit * 2])
     abroad = left_japan(row.resident for row in rows)
-    return [_as_answer(row) for row in rows if row.resident in abroad][:limit]
+    answers = [_as_answer(row) for row in rows if row.resident in abroad][:limit]
+    return protections.withheld(answers, with_address=with_protected_address)
 
 
-def abroad_of(resident: UUID) -> IdentityRecord | None:
+def abroad_of(resident: UUID, *, with_protected_address: bool = False) -> IdentityRecord | None:
     """Somebody abroad, answered for from the 附票; None for whoever lives here or whom no 附票 in sight keeps."""
     row = latest_of(resident)
     if row is None or row.state != RecordState.CURRENT or not left_japan([resident]):
         return None
-    return _as_answer(row)
+    return protections.withheld([_as_answer(row)], with_address=with_protected_address)[0]
 
 
 def bearer_of(resident_code: str) -> UUID | None:

@@ -114,7 +114,8 @@ def _held_for(resident: UUID) -> list[_Person]:
 def _person(move_out: MoveOut) -> _Person:
     sealed = MoveOutInformation.objects.filter(move_out=move_out).order_by("-held_at", "-pk").values_list("sealed")[0]
     opened = sealing.open_many([bytes(sealed[0])], [move_out.resident.bytes])[0]
-    record = residents.latest_of(move_out.resident)
+    # The law has the former town tell the address to the town that enters the person (施行令24条の3).
+    record = residents.latest_of(move_out.resident, with_protected_address=True)
     assert record is not None, "the former town keeps the removed record"
     return _Person(move_out, record, Information.from_body(json.loads(opened)))
 

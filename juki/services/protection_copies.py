@@ -53,7 +53,7 @@ def lock(residents: Iterable[UUID]) -> None:
     """Lock persons for what decides whether they are covered; all at once and in one order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(one, 5013))"
+            "SELECT pg_advisory_xact_lock(hashtextextended(one, 5014))"
             " FROM (SELECT one FROM unnest(%s::text[]) AS one ORDER BY one) AS wanted",
             [sorted(map(str, residents))],
         )

@@ -22,13 +22,15 @@ from juki.card_proofs import CardProof
 from juki.choices import MoveOutState, NotificationStatus, RecordState, SpecialMoveInState
 from juki.domain import special_move_ins
 from juki.domain.changes import ChangeReason
+from juki.domain.items import without_places
 from juki.domain.notices import IDENTITY_FIELDS
 from juki.domain.special_move_ins import PROOF_LASTS, Standing, Verdict
 from juki.domain.town_messages import MOVES, Kind, State
 from juki.events import SpecialMoveInCompleted
 from juki.models import MoveOut, Resident, SpecialMoveIn
+from juki.selectors import protections
 from juki.selectors import town_messages as selectors
-from juki.services import answering, notifications, posting
+from juki.services import answering, notifications, posting, unlocking
 from juki.services.notifications import Taken
 from juki.services.posting import Letter
 
@@ -107,6 +109,10 @@ def look(*, sitting: UUID, by: Actor, at: Moment) -> Sitting:
             detail={"sitting": str(found.pk)},
         )  # fmt: skip
     answer = parts.get("ANSWER") or {}
+    if protections.covered([found.resident]) and not unlocking.is_open(
+        resident=found.resident, purpose=PURPOSE, by=by, at=at
+    ):
+        answer = without_places(answer)
     return Sitting(
         found,
         State(found.request.state),

@@ -11,11 +11,12 @@ from jlis.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFoun
 from jlis.kernel.isolation.scope import REGISTRY, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
+from juki.domain.items import without_places
 from juki.domain.town_messages import MOVES, Kind, Move, Side, State, moves_from
 from juki.models import TownDesk, TownMessage, TownMessageStep
 from juki.selectors import protections
 from juki.selectors import town_messages as selectors
-from juki.services import posting
+from juki.services import posting, unlocking
 
 PURPOSE = "JUKI-COUNTER"
 
@@ -24,7 +25,7 @@ PURPOSE = "JUKI-COUNTER"
 class Opened:
     """A message with what it says, what was answered, what became of it, and what the actor may do with it.
 
-    ``is_covered``: a 支援措置 covers the person it is about, so the clerk shows it to nobody.
+    ``is_covered``: a 支援措置 covers the person it is about; where they are is said only to whom it may be shown.
     """
 
     message: TownMessage
@@ -55,7 +56,10 @@ def open_message(*, message: UUID, by: Actor, at: Moment) -> Opened:
         for each in moves_from(Kind(found.kind), State(found.state), side)
         if each.at_the_counter and by.may(each.permission)
     ]
-    is_covered = found.resident is not None and bool(protections.covered([found.resident]))
+    about = found.resident
+    is_covered = about is not None and bool(protections.covered([about]))
+    if about and is_covered and not unlocking.is_open(resident=about, purpose=PURPOSE, by=by, at=at):
+        parts = without_places(parts)
     return Opened(found, parts.get("REQUEST", {}), parts.get("ANSWER"), is_covered, steps, moves)
 
 

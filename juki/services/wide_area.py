@@ -80,6 +80,7 @@ def answer_by_hand(*, message: UUID, members: Sequence[Mapping[str, Any]], whole
         if Side.RECEIVER not in selectors.sides_of(found, by) or found.kind != Kind.WIDE_AREA:
             raise Forbidden("not_this_side", "回答は住所地の市区町村が行います。")
         order = wide_area.order_in(selectors.contents(found)["REQUEST"])
+    _must_not_be_covered(found)
     faults = wide_area.member_faults(members, order)
     if faults:
         raise Invalid.of(faults)
@@ -101,6 +102,8 @@ def draw(*, message: UUID, by: Actor, at: Moment) -> bytes:
         raise Conflict("not_answered", "住所地の市区町村から、まだ回答がありません。")
     if found.answered_at is None or Moment.of(found.answered_at).day != at.day:
         raise Conflict("too_old", "回答の当日に限り作成できます。もう一度請求してください。")
+    # A measure may have begun since the answer came.
+    _must_not_be_covered(found)
     paper = residence_record.render(_certificate(found, parts, at))
     with acting(REGISTRY):
         locked = TownMessage.objects.select_for_update().get(pk=message)
@@ -109,6 +112,11 @@ def draw(*, message: UUID, by: Actor, at: Moment) -> bytes:
         detail = {"message": str(message), "office": found.receiver, "persons": len(parts["ANSWER"]["members"])}
         audit.record(action="juki.wide_area_issued", by=by, purpose=PURPOSE, subject=found.resident, detail=detail)
     return paper
+
+
+def _must_not_be_covered(message: TownMessage) -> None:
+    if message.resident is not None and protections.covered([message.resident]):
+        raise Conflict("not_given", TO_THE_COUNTER)
 
 
 def _check(requester: Requester, order: Order) -> None:

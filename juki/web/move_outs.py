@@ -58,8 +58,8 @@ def information(request: StaffRequest, move_out: int) -> HttpResponse:
     record = residents.latest_of(own.resident) if own else None
     if own is None or record is None:
         raise NotFound("move_out_not_found", "該当する転出がありません。")
-    initial = {"destination": own.destination, "householder": record.name}
-    form = InformationForm(request.POST or None, family=_family(own, record.address), initial=initial)
+    initial = {"destination": "" if record.is_protected else own.destination, "householder": record.name}
+    form = InformationForm(request.POST or None, family=_family(own), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             answered = move_outs.hold_information(
@@ -81,7 +81,7 @@ def information(request: StaffRequest, move_out: int) -> HttpResponse:
     shown = {
         "form": form,
         "title": "転出証明書情報の登録",
-        "lead": f"{record.name}（{record.name_kana}）　転出前の住所 {record.address}",
+        "lead": f"{record.name}（{record.name_kana}）　転出前の住所 {record.shown_address}",
         "submit": "登録する",
         "back": reverse(LIST[1]),
         "breadcrumbs": [(LIST[0], reverse(LIST[1])), ("転出証明書情報の登録", "")],
@@ -89,11 +89,14 @@ def information(request: StaffRequest, move_out: int) -> HttpResponse:
     return render(request, "shell/form.html", shown)
 
 
-def _family(own: MoveOut, address: str) -> list[tuple[str, str]]:
+def _family(own: MoveOut) -> list[tuple[str, str]]:
     """Others who left the same address for the same day: the clerk chooses who of them is of the household."""
     others = MoveOut.objects.filter(state=MoveOutState.OPEN, intended_on=own.intended_on).exclude(pk=own.pk)
     rows: list[Any] = list(others.order_by("pk")[:200])
-    people = residents.current_many([row.resident for row in rows])
+    # Compared alone: of those who are chosen from, the names are shown.
+    people = residents.current_many([row.resident for row in rows], with_protected_address=True)
+    own_people = residents.current_many([own.resident], with_protected_address=True)
+    address = own_people[own.resident].address if own.resident in own_people else ""
     return [
         (str(row.pk), people[row.resident].name)
         for row in rows

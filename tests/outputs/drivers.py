@@ -40,20 +40,10 @@ from tests.demo.test_town_server import TOWN, asked, call
 from tests.juki.caller import System
 from tests.juki.protection import SECRET
 from tests.mynacard import cast
-from tests.outputs.stage import PURPOSE, Driver, Stage
+from tests.outputs.driving import drives
+from tests.outputs.stage import PURPOSE, Stage
 
-DRIVERS: dict[tuple[Way, str], Driver] = {}
 FOUND = {"name": "髙﨑　太郎", "sex": "M"}
-
-
-def drives(way: Way, *names: str):
-    """Register a driver for ways out."""
-
-    def register(driver: Driver) -> Driver:
-        DRIVERS.update(dict.fromkeys(((way, name) for name in names), driver))
-        return driver
-
-    return register
 
 
 # --- juki ---

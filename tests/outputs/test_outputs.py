@@ -33,7 +33,8 @@ from tests.jpki import cast as jpki_cast
 from tests.jpki.conftest import found
 from tests.juki.protection import MARKER, ended
 from tests.mynacard import cast
-from tests.outputs.drivers import DRIVERS
+from tests.outputs import drivers, town_drivers  # noqa: F401 - they fill the table
+from tests.outputs.driving import DRIVERS
 from tests.outputs.stage import Stage, built, everything_left, traces
 from tests.test_taste import routes, wanted_permissions
 

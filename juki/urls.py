@@ -11,6 +11,7 @@ from juki.api.town_messages import TownMessagesView
 from juki.web import (
     discrepancies,
     extracts,
+    media,
     move_outs,
     notices,
     protections,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("juki/discrepancies/", discrepancies.discrepancy_list, name="juki_discrepancies"),
     path("juki/discrepancies/<int:discrepancy>/", discrepancies.detail, name="juki_discrepancy"),
     path("juki/extracts/new/", extracts.new, name="juki_extract_new"),
+    path("juki/extracts/<uuid:job_id>/medium/", media.medium, name="juki_extract_medium"),
+    path("juki/extracts/<uuid:job_id>/medium/slip/", media.slip, name="juki_extract_slip"),
     path("juki/statistics/provisions/", statistics.provisions, name="juki_provisions"),
     path("juki/statistics/notifications/", statistics.notifications, name="juki_notification_statistics"),
     path("juki/statistics/population/", statistics.population, name="juki_population"),

@@ -9,7 +9,7 @@ from jlis.kernel.faces.rest.jobs import JOB_PLACE, JobDocument, accepted
 from jlis.kernel.faces.rest.views import IDEMPOTENCY_KEY, HouseView, idempotent
 from jlis.kernel.time import now
 from juki.choices import ResidentClass, Sex
-from juki.domain.extracts import Encoding, Target, Who
+from juki.domain.extracts import Delivery, Encoding, Target, Who
 from juki.domain.items import EXTRACT_ITEMS
 from juki.services import extracts
 
@@ -26,6 +26,9 @@ class ExtractDocument(serializers.Serializer):
     to_on = serializers.DateField(required=False)
     items = serializers.ListField(child=serializers.ChoiceField(EXTRACT_ITEMS))
     encoding = serializers.ChoiceField(list(Encoding))
+    delivery = serializers.ChoiceField(
+        list(Delivery), required=False, help_text="MEDIUM のときは暗号化した書庫になり、合言葉は画面で確かめる"
+    )
     municipalities = serializers.ListField(child=serializers.CharField(), required=False)
     born_from = serializers.DateField(required=False)
     born_to = serializers.DateField(required=False)

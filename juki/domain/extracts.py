@@ -39,6 +39,14 @@ class Encoding(StrEnum):
     UTF_8 = "UTF-8"
 
 
+class Delivery(StrEnum):
+    """提供の方法: fetched over the line, or on a medium as an encrypted archive with its slip."""
+
+    LINE = "LINE"
+    MEDIUM = "MEDIUM"
+
+
+DELIVERY_LABELS = {Delivery.LINE: "回線", Delivery.MEDIUM: "媒体（暗号化）"}
 TARGET_LABELS = {Target.LATEST: "最新のみ", Target.HISTORY: "最新および履歴"}
 WHO_LABELS = {
     Who.RESIDENT_ON: "基準日の在住者",
@@ -66,6 +74,7 @@ class ExtractRequest:
     sex: str = ""
     resident_class: str = ""
     reasons: tuple[str, ...] = field(default=())
+    delivery: Delivery = Delivery.LINE
 
     def document(self) -> dict[str, Any]:
         """The request as JSON values, the form in which it is filed and stored."""
@@ -113,6 +122,7 @@ class _Reader:
             "target": self._choice("target", Target, "抽出対象"),
             "who": self._choice("who", Who, "抽出条件"),
             "encoding": self._choice("encoding", Encoding, "文字コード"),
+            "delivery": self._choice("delivery", Delivery, "提供の方法", default=Delivery.LINE),
             "from_on": self._day("from_on", required=True),
             "to_on": self._day("to_on") or self._day("from_on"),
             "born_from": self._day("born_from"),
@@ -136,9 +146,9 @@ class _Reader:
             return ""
         return value
 
-    def _choice(self, name: str, kind: type[StrEnum], label: str) -> Any:
+    def _choice(self, name: str, kind: type[StrEnum], label: str, *, default: str = "") -> Any:
         try:
-            return kind(self.raw.get(name, ""))
+            return kind(self.raw.get(name, default))
         except ValueError:
             self.fault(name, "not_a_choice", f"{label}は{'・'.join(kind)}のいずれかです。")
             return None

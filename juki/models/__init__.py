@@ -4,6 +4,7 @@ from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
+from juki.models.media import ExtractMedium
 from juki.models.move_outs import MoveOut, MoveOutInformation, SpecialMoveIn
 from juki.models.notifications import Discrepancy, Notification, SenderSequence
 from juki.models.protections import (
@@ -25,6 +26,7 @@ __all__ = [
     "AffairEntitlement",
     "CodeLot",
     "Discrepancy",
+    "ExtractMedium",
     "IdentityRecord",
     "IndividualNumber",
     "MoveOut",

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from psycopg import sql
 
 from jlis.kernel.actors import Actor
@@ -19,11 +19,21 @@ from jlis.kernel.jobs.models import Job
 from jlis.kernel.jobs.running import Run
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
-from juki.domain.extracts import NONE, TARGET_LABELS, WHO_LABELS, ExtractRequest, Target, Who, read_request
+from juki.domain.extracts import (
+    DELIVERY_LABELS,
+    NONE,
+    TARGET_LABELS,
+    WHO_LABELS,
+    Delivery,
+    ExtractRequest,
+    Target,
+    Who,
+    read_request,
+)
 from juki.domain.items import LABELS, PLACES
 from juki.models import Affair
 from juki.selectors import affairs, protections
-from juki.services import result_files
+from juki.services import media, result_files
 from juki.services.result_files import ResultFile, ids_of
 from juki.sql import extract as statements
 
@@ -49,6 +59,19 @@ def request(*, document: Any, by: Actor, at: Moment) -> Job:
     )
 
 
+def preview(*, document: Any, by: Actor, at: Moment) -> int:
+    """How many rows the request would give now; counted under its affair, and written down. Raises as `request`."""
+    by.must("juki.extract")
+    wanted = read_request(document)
+    _authorise(wanted, by, at)
+    counting = statements.COUNT.format(conditions=sql.SQL(" AND ").join(_conditions(wanted, by, at)))
+    with scope(by.scope.for_purpose(wanted.affair)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(counting)
+        rows = cursor.fetchone()[0]
+        audit.record(action="juki.extract_previewed", by=by, purpose=wanted.affair, detail={"count": rows})
+    return rows
+
+
 def describe(wanted: ExtractRequest) -> list[list[str]]:
     """The request in the words of the screen, for approver and requester alike."""
     first, last = format_era(wanted.from_on), format_era(wanted.to_on)
@@ -62,6 +85,7 @@ def describe(wanted: ExtractRequest) -> list[list[str]]:
         ["市区町村", "、".join(wanted.municipalities) or "都道府県全域"],
         ["抽出項目", "、".join(LABELS[item] for item in wanted.items)],
         ["文字コード", wanted.encoding.value],
+        ["提供の方法", DELIVERY_LABELS[wanted.delivery]],
     ]
     if wanted.born_from or wanted.born_to:
         born = [format_era(day) if day else "" for day in (wanted.born_from, wanted.born_to)]
@@ -130,7 +154,14 @@ def draw(run: Run) -> None:
             ["支援措置対象の行", f"{len(file.covered_rows):,}"],
         ],
     }
-    result_files.attach(run, file, target, name=f"extract-{run.job.pk}", by_law=by_law)
+    name = f"extract-{run.job.pk}"
+    if wanted.delivery is Delivery.LINE:
+        result_files.attach(run, file, target, name=name, by_law=by_law)
+        return
+    reports = result_files.attach_report(run, file, target, name=name, by_law=by_law)
+    packed = media.pack(run, [target, *reports], rows=file.rows)
+    run.attach(packed, filename=f"{name}.zip", content_type="application/zip")
+    run.summary["links"] = [["媒体の送付票と合言葉", f"/juki/extracts/{run.job.pk}/medium/"]]
 
 
 def _result_file(wanted: ExtractRequest, target: Path) -> ResultFile:
@@ -165,7 +196,8 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
 
 def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composable:
     return statements.STATEMENT.format(
-        items=_select_list(wanted, by_law=by_law), conditions=sql.SQL(" AND ").join(_conditions(wanted, run))
+        items=_select_list(wanted, by_law=by_law),
+        conditions=sql.SQL(" AND ").join(_conditions(wanted, run.actor, Moment.of(run.job.created_at))),
     )
 
 
@@ -186,12 +218,12 @@ def _cell(item: str, *, by_law: bool) -> sql.Composable:
     return statements.UNLESS_COVERED.format(column=column) if item in PLACES and not by_law else column
 
 
-def _conditions(wanted: ExtractRequest, run: Run) -> Iterator[sql.Composable]:
+def _conditions(wanted: ExtractRequest, by: Actor, at: Moment) -> Iterator[sql.Composable]:
     # The policy says the same; said here as well, the planner prunes the other partitions at once.
-    yield sql.SQL("prefecture = {}").format(sql.Literal(int(run.actor.organisation[:2])))
+    yield sql.SQL("prefecture = {}").format(sql.Literal(int(by.organisation[:2])))
     yield sql.SQL("superseded_at IS NULL")
     yield from _period(wanted)
-    offices = _offices(wanted, run.actor, Moment.of(run.job.created_at))
+    offices = _offices(wanted, by, at)
     if offices:
         yield sql.SQL("office = ANY({})").format(sql.Literal(offices))
     if wanted.born_from:

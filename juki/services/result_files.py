@@ -83,12 +83,19 @@ def lines(statement: Composable, folder: Path, *, with_numbers: bool) -> Iterato
 
 
 def attach(run: Run, file: ResultFile, path: Path, *, name: str, by_law: bool = False) -> None:
-    """Make the file the job's result, with a report of rows that are not as the register has them beside it."""
-    if file.substitutions or file.covered_rows:
-        report = path.with_name("report.csv")
-        _write_report(file, report, by_law=by_law)
-        run.attach_report(report, filename=f"{name}-report.csv")
+    """Make the file the job's result, with its report beside it."""
+    attach_report(run, file, path, name=name, by_law=by_law)
     run.attach(path, filename=f"{name}.csv", content_type=file.content_type)
+
+
+def attach_report(run: Run, file: ResultFile, path: Path, *, name: str, by_law: bool = False) -> list[Path]:
+    """Lay a report of rows that are not as the register has them beside the file; returns it where there is one."""
+    if not file.substitutions and not file.covered_rows:
+        return []
+    report = path.with_name("report.csv")
+    _write_report(file, report, by_law=by_law)
+    run.attach_report(report, filename=f"{name}-report.csv")
+    return [report]
 
 
 def ids_of(lines: Sequence[bytes]) -> bytes:

@@ -16,6 +16,7 @@ STATEMENT = sql.SQL(
     " WHERE {conditions} ORDER BY office, kana_key, version.resident, version.version)"
     " TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
 )
+COUNT = sql.SQL("SELECT count(*) FROM juki_identityrecord version WHERE {conditions}")
 ROW = (
     sql.SQL("version.resident"),
     sql.SQL("CASE WHEN covered.resident IS NULL THEN '0' ELSE '1' END"),

@@ -16,7 +16,16 @@ from jlis.kernel.faces.forms import (
 )
 from juki.choices import KanaSource, ResidentClass, Sex
 from juki.domain.changes import REASONS, ChangeClass, ChangeReason, Reason
-from juki.domain.extracts import NONE, TARGET_LABELS, WHO_LABELS, Encoding, Target, Who
+from juki.domain.extracts import (
+    DELIVERY_LABELS,
+    NONE,
+    TARGET_LABELS,
+    WHO_LABELS,
+    Delivery,
+    Encoding,
+    Target,
+    Who,
+)
 from juki.domain.items import EXTRACT_ITEMS, LABELS
 from juki.models import Affair, IdentityRecord
 
@@ -245,6 +254,14 @@ class ExtractForm(ShellForm):
         choices=[(Encoding.CP932.value, "シフトJIS（CP932）"), (Encoding.UTF_8.value, "UTF-8")],
         widget=forms.RadioSelect,
         initial=Encoding.CP932.value,
+    )
+
+    delivery = forms.ChoiceField(
+        label="提供の方法",
+        choices=[(each.value, label) for each, label in DELIVERY_LABELS.items()],
+        widget=forms.RadioSelect,
+        initial=Delivery.LINE.value,
+        help_text="媒体のときは、暗号化したファイルと送付票ができます。",
     )
 
     def __init__(self, *args: Any, affairs: list[Affair], places: list[tuple[str, str]], **keywords: Any):

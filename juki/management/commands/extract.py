@@ -1,6 +1,7 @@
 """manage.py extract REQUEST.json --out FILE"""
 
 import json
+import os
 import shutil
 import time
 from argparse import ArgumentParser
@@ -18,7 +19,7 @@ from jlis.kernel.jobs import services as jobs
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.people.selectors import actor_named
 from jlis.kernel.time import now
-from juki.services import extracts
+from juki.services import extracts, media
 
 
 class Command(HouseCommand):
@@ -32,6 +33,8 @@ class Command(HouseCommand):
         super().add_arguments(parser)
         parser.add_argument("request", type=Path, help="要求ファイル（JSON） / request file")
         parser.add_argument("--out", type=Path, required=True, help="結果ファイル / result file")
+        parser.add_argument("--slip", type=Path, help="媒体のときの送付票（PDF） / where the slip of a medium goes")
+        parser.add_argument("--passphrase", type=Path, help="媒体のときの合言葉 / where its passphrase goes, mode 0600")
         parser.add_argument("--approver", help="承認者の利用者ID。省くと画面での承認を待つ / user name of who approves")
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -48,6 +51,10 @@ class Command(HouseCommand):
         with acting(operator.scope):
             _, path = jobs.fetch_result(job_id=job.pk, by=operator, at=now())
             shutil.copyfile(path, options["out"])
+            if options["slip"]:
+                options["slip"].write_bytes(media.slip(job_id=job.pk, by=operator, at=now()))
+            if options["passphrase"]:
+                _write_private(options["passphrase"], media.open_passphrase(job_id=job.pk, by=operator, at=now()))
         self.say(f"{job.summary.get('rows', 0):,}行  {options['out']}  SHA-256 {job.result_sha256}", options)
         return {"job": str(job.pk), "sha256": job.result_sha256, **job.summary}
 
@@ -66,6 +73,11 @@ class Command(HouseCommand):
                 raise CommandError(f"{job.get_state_display()}: {job.fault_message or job.decision_reason}")
             self.show_progress(f"{job.get_state_display()} {job.done:,}")
             time.sleep(1)
+
+
+def _write_private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{text}\n")
 
 
 def _document(path: Path) -> Any:

@@ -42,6 +42,7 @@ def job_detail(request: StaffRequest, job_id: UUID) -> HttpResponse:
         "may_fetch": job.state == JobState.SUCCEEDED and bool(job.result_path) and request.actor.may(kind.permission),
         "parameters": job.parameters.get("shown", []),
         "summary": job.summary.get("shown", []),
+        "links": job.summary.get("links", []),
     }
     return render(request, "shell/jobs/detail.html", shown)
 

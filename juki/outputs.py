@@ -35,7 +35,7 @@ declare(
 )
 declare(Way.COMMAND, Treatment.WITHHOLDS, extract="一括抽出")
 declare(Way.PAPER, Treatment.REFUSES, **{"juki.pdf.residence_record": "住民票の写し（描く前に断る）"})
-declare_without_address(Way.PAPER, "提供状況の書面", "juki.pdf.disclosure")
+declare_without_address(Way.PAPER, "提供状況の書面と媒体の送付票", "juki.pdf.disclosure", "juki.pdf.delivery_slip")
 declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
 declare_without_address(Way.SCREEN, "不整合", "juki_discrepancies", "juki_discrepancy")

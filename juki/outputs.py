@@ -57,7 +57,6 @@ declare_without_address(Way.REST, "市町村間の通知と附票の通知", "ap
 declare_without_address(
     Way.SCREEN, "一括抽出の依頼と媒体", "juki_extract_new", "juki_extract_medium", "juki_extract_slip"
 )
-declare_without_address(Way.PAPER, "送付票", "juki.pdf.delivery_slip")
 declare_without_address(Way.SCREEN, "統計", "juki_provisions", "juki_notification_statistics", "juki_population")
 declare_without_address(
     Way.SCREEN, "支援措置", "juki_protections", "juki_protection", "juki_protection_apply", "juki_protection_act"

@@ -22,6 +22,7 @@ from juki.selectors import protections
 from juki.sql import search
 
 ITEMS_NEEDED = 2
+MOST_OF_A_FAMILY = 20
 _FOLDED = {"name": name_key, "name_kana": kana_key, "address": address_key}
 
 
@@ -149,6 +150,21 @@ def current_many(residents: Sequence[UUID], *, with_protected_address: bool = Fa
         row.resident: _current(row, among, with_protected_address=with_protected_address)
         for row in rows.iterator(chunk_size=5000)
     }
+
+
+def at_same_address(record: IdentityRecord) -> list[IdentityRecord]:
+    """Who else is registered at the very address of a record, in sight of the running scope.
+
+    A covered person's address is no question that may be asked, of them or about them: then there is nobody.
+    """
+    if record.is_protected or not record.address_key:
+        return []
+    here = latest_versions().filter(
+        prefecture=record.prefecture, office=record.office, state=RecordState.CURRENT, address_key=record.address_key
+    )
+    others = here.exclude(resident=record.resident).order_by("birth_from", "name_kana")[:MOST_OF_A_FAMILY]
+    among = protections.covered(row.resident for row in others)
+    return [row for row in others if row.resident not in among]
 
 
 def count_current(office: str) -> int:

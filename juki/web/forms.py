@@ -1,5 +1,6 @@
 """The forms of the room: each asks just what its act needs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -59,14 +60,25 @@ class SearchForm(ShellForm):
 
 
 class NoticeForm(ShellForm):
-    """A notification; the fields are those that its reason carries, filled with the present record."""
+    """A notification; the fields are those that its reason carries, filled with the present record.
+
+    `family`: who lives at the same address and may be told of in one go.
+    """
 
     def __init__(
-        self, *args: Any, reason: Reason, record: IdentityRecord | None, office: str, place: str, **keywords: Any
+        self,
+        *args: Any,
+        reason: Reason,
+        record: IdentityRecord | None,
+        office: str,
+        place: str,
+        family: Sequence[IdentityRecord] = (),
+        **keywords: Any,
     ):
         self.reason = reason
         self.place = place
-        keywords.setdefault("initial", _initial(record))
+        self.family = {str(member.resident): member for member in family}
+        keywords["initial"] = _initial(record) | keywords.get("initial", {})
         super().__init__(*args, **keywords)
         for name in _fields_of(reason, record):
             self.fields[name] = _FIELDS[name](reason)
@@ -79,16 +91,29 @@ class NoticeForm(ShellForm):
         if "town" in self.fields:
             self.fields["town"].widget.attrs["data-office"] = office
             self.fields["town"].help_text = f"{place}に続く町・字。読みの一部でも候補が出ます。"
+        if self.family:
+            self.fields["family"] = forms.MultipleChoiceField(
+                label="一緒に届け出る人",
+                required=False,
+                choices=[(key, f"{member.name}（{member.name_kana}）") for key, member in self.family.items()],
+                widget=forms.CheckboxSelectMultiple,
+                help_text="同じ住所の住民です。選んだ人も同じ異動年月日で通知します。",
+            )
+
+    def members(self) -> list[IdentityRecord]:
+        """Those of the family who were chosen."""
+        return [self.family[key] for key in self.cleaned_data.get("family", ())]
 
     def items(self) -> dict[str, str]:
         """The cleaned fields in the form that notifications carry."""
-        values = {name: _plain(value) for name, value in self.cleaned_data.items() if name != "postcode"}
+        unsaid = ("postcode", "family")
+        values = {name: _plain(value) for name, value in self.cleaned_data.items() if name not in unsaid}
         if "town" in values:
             values["address"] = self.place + values.pop("town") + values.pop("lot")
         return values
 
     def notice(self, *, key: str, record: IdentityRecord | None) -> dict[str, Any]:
-        """The cleaned form as a notification; a correction carries only what differs from the record."""
+        """The cleaned form as a notification; a correction carries only what differs from the record, an entry all."""
         values = self.items()
         notice: dict[str, Any] = {
             "key": key,
@@ -97,8 +122,9 @@ class NoticeForm(ShellForm):
         }
         if record is not None:
             notice["resident_code"] = record.resident_code
-            values = {name: value for name, value in values.items() if value != getattr(record, name)}
             values.pop("resident_code", None)
+            if self.reason.kind is not ChangeClass.ENTRY:
+                values = {name: value for name, value in values.items() if value != getattr(record, name)}
         return notice | {name: value for name, value in values.items() if value or record is not None}
 
 
@@ -118,13 +144,24 @@ def _fields_of(reason: Reason, record: IdentityRecord | None) -> list[str]:
     if reason.kind is ChangeClass.REMOVAL:
         return ["changed_on"]
     if reason.kind is ChangeClass.ENTRY:
-        code = ["resident_code"] if reason.code in (ChangeReason.MOVE_IN, ChangeReason.MOVE_IN_FROM_ABROAD) else []
+        code = ["resident_code"] if record is None and reason.code in _WITH_A_CODE else []
         people = ["name", "name_kana", "kana_source", "former_surname", "former_surname_kana", "alias"]
-        return ["changed_on", *code, *people, "birth_date", "sex", "resident_class", *_PLACE]
+        place = _PLACE if record is None else ("address",)
+        return ["changed_on", *code, *people, "birth_date", "sex", "resident_class", *place]
     return ["changed_on", *_CORRECTED.get(reason.code, ())]
 
 
 _PLACE = ("town", "postcode", "lot")
+# Entries of somebody who may bear a code already: who lived in Japan before, or whose record was removed on the day.
+_WITH_A_CODE = (
+    ChangeReason.MOVE_IN,
+    ChangeReason.MOVE_IN_FROM_ABROAD,
+    ChangeReason.ENTRY_NATURALISED,
+    ChangeReason.ENTRY_NATIONALITY_LOST,
+    ChangeReason.ENTRY_EX_OFFICIO,
+)
+# Changes that a family may be told of together.
+FOR_A_FAMILY = (ChangeReason.MOVE_WITHIN, ChangeReason.MOVE_OUT, ChangeReason.MOVE_OUT_ABROAD)
 _CORRECTED: dict[ChangeReason, tuple[str, ...]] = {
     ChangeReason.MOVE_WITHIN: _PLACE,
     ChangeReason.MINOR_CORRECTION: ("name", "address"),
@@ -186,8 +223,11 @@ ENTERED_FOR_NEW = (
     ChangeReason.MOVE_IN,
     ChangeReason.MOVE_IN_FROM_ABROAD,
     ChangeReason.BIRTH,
+    ChangeReason.ENTRY_NATURALISED,
+    ChangeReason.ENTRY_NATIONALITY_LOST,
     ChangeReason.ENTRY_EX_OFFICIO,
 )
+ENTERED_FOR_REMOVED = (ChangeReason.ENTRY_REMOVAL_CANCELLED,)
 ENTERED_FOR_KNOWN = (
     ChangeReason.MOVE_WITHIN,
     ChangeReason.MOVE_OUT,
@@ -199,10 +239,19 @@ ENTERED_FOR_KNOWN = (
     ChangeReason.FURIGANA_ENTERED,
     ChangeReason.FORMER_SURNAME_ENTERED,
     ChangeReason.FORMER_SURNAME_CHANGED,
+    ChangeReason.FORMER_SURNAME_REMOVED,
     ChangeReason.ALIAS_ENTERED,
+    ChangeReason.ALIAS_REMOVED,
+    ChangeReason.CORRECTION_CANCELLED,
     ChangeReason.NUMBER_CHANGE_REQUESTED,
+    ChangeReason.NUMBER_CORRECTED,
+    ChangeReason.NUMBER_ENTERED,
     ChangeReason.CODE_CHANGE_REQUESTED,
+    ChangeReason.CODE_ENTERED,
     ChangeReason.REMOVAL_EX_OFFICIO,
+    ChangeReason.REMOVAL_NATURALISED,
+    ChangeReason.REMOVAL_NATIONALITY_LOST,
+    ChangeReason.REMOVAL_ENTRY_CANCELLED,
 )
 
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,14 +15,16 @@ from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
 from juki.choices import KanaSource, ResidentClass, Sex
-from juki.domain.changes import REASONS, reason_of
+from juki.domain.changes import REASONS, ChangeReason, reason_of
 from juki.domain.notices import LABELS
 from juki.models import IdentityRecord, Notification
 from juki.selectors import residents
 from juki.services import codes, notifications
-from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_NEW, NoticeForm
+from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_NEW, FOR_A_FAMILY, NoticeForm
 
 STEPS = ("入力", "確認", "完了")
+MOVES_IN = (ChangeReason.MOVE_IN, ChangeReason.MOVE_IN_FROM_ABROAD)
+SHARED = ("changed_on", "town", "postcode", "lot")
 _CODED = {"sex": Sex, "resident_class": ResidentClass, "kana_source": KanaSource}
 
 
@@ -54,26 +57,38 @@ def enter(request: StaffRequest, reason: str) -> HttpResponse:
     record = _record(request, chosen.code in ENTERED_FOR_NEW)
     office = record.office if record else request.actor.organisation
     place = municipalities.address_of(office)
-    form = NoticeForm(request.POST or None, reason=chosen, record=record, office=office, place=place)
+    asked: dict[str, Any] = {"reason": chosen, "record": record, "office": office, "place": place}
+    with_family = record is not None and chosen.code in FOR_A_FAMILY and "with_family" in (request.POST or request.GET)
+    family = residents.at_same_address(record) if record and with_family else []
+    form = NoticeForm(request.POST or None, **asked, family=family)
     token = request.POST.get("token") or str(uuid.uuid4())
     shown: dict[str, Any] = {
         "form": form,
         "reason": chosen,
         "record": record,
         "token": token,
+        "with_family": with_family,
+        "may_ask_for_family": record is not None and chosen.code in FOR_A_FAMILY and not with_family,
+        "may_go_on": record is None and chosen.code in MOVES_IN,
         "steps": STEPS,
         "current": 1,
         "breadcrumbs": [("異動の通知", reverse("juki_notices")), (f"{chosen.label}の入力", "")],
     }
     step = request.POST.get("step", "")
-    if step in ("confirm", "commit") and form.is_valid():
+    if step in ("confirm", "commit", "commit_and_go_on") and form.is_valid():
         if step == "confirm":
             shown |= {"current": 2, "changes": _changes(form, record)}
             return render(request, "juki/notices/confirm.html", shown)
         try:
-            return _commit(request, form, token, record)
+            done = _commit(request, form, token, record)
         except Refused as refusal:
             _put_on_form(form, refusal)
+        else:
+            if step == "commit":
+                return redirect(f"{reverse('juki_notice', args=[done])}?done=1")
+            # The next of the family: the day and the address stand, the person is another.
+            shared = {name: form.cleaned_data[name] for name in SHARED if name in form.cleaned_data}
+            shown |= {"form": NoticeForm(**asked, initial=shared), "token": str(uuid.uuid4()), "told": done}
     return render(request, "juki/notices/enter.html", shown)
 
 
@@ -94,11 +109,18 @@ def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
     return render(request, "juki/notices/detail.html", shown)
 
 
-def _commit(request: StaffRequest, form: NoticeForm, token: str, record: IdentityRecord | None) -> HttpResponse:
-    notice = form.notice(key=f"screen-{token}", record=record)
-    notice["municipality"] = record.office if record else request.actor.organisation
-    (taken,) = notifications.receive(notices=[notice], by=request.actor, at=now(), channel="SCREEN")
-    return redirect(f"{reverse('juki_notice', args=[taken.notification])}?done=1")
+def _commit(request: StaffRequest, form: NoticeForm, token: str, record: IdentityRecord | None) -> uuid.UUID:
+    """Tell of the person and of those of the family who were chosen, all or nobody; returns the person's notice."""
+    office = record.office if record else request.actor.organisation
+    people = [record, *form.members()]
+    notices = [
+        form.notice(key=f"screen-{token}{f'-{number}' if number else ''}", record=person) | {"municipality": office}
+        for number, person in enumerate(people)
+    ]
+    taken = notifications.receive(notices=notices, by=request.actor, at=now(), channel="SCREEN")
+    if len(taken) > 1:
+        messages.success(request, f"{len(taken)}人の{form.reason.label}を通知しました。")
+    return taken[0].notification
 
 
 def _record(request: StaffRequest, is_new: bool) -> IdentityRecord | None:
@@ -123,6 +145,9 @@ def _changes(form: NoticeForm, record: IdentityRecord | None) -> list[dict[str, 
         }
         for name, value in form.items().items()
         if value or record
+    ] + [
+        {"label": "一緒に届け出る人", "before": "", "after": f"{member.name}（{member.name_kana}）"}
+        for member in form.members()
     ]
 
 

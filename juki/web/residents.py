@@ -18,14 +18,14 @@ from jlis.kernel.faces.papers import pdf_response
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.time import now
-from juki.domain.changes import REASONS
-from juki.models import Affair
+from juki.domain.changes import REASONS, Reason
+from juki.models import Affair, IdentityRecord
 from juki.pdf import disclosure as disclosure_form
 from juki.selectors import affairs
 from juki.selectors.disclosures import Disclosed
 from juki.selectors.residents import FourItems
 from juki.services import disclosures, queries, unlocking
-from juki.web.forms import ENTERED_FOR_KNOWN, SearchForm
+from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_REMOVED, SearchForm
 
 SEARCH = ("本人確認情報の検索", "")
 
@@ -64,13 +64,12 @@ def detail(request: StaffRequest, resident: UUID) -> HttpResponse:
     at = now()
     versions = queries.open_record(resident=resident, purpose=purpose, by=request.actor, at=at)
     current = next((row for row in versions if row.valid_to is None and row.superseded_at is None), None)
-    may_notify = request.actor.may("juki.notify") and current is not None and current.state == "CURRENT"
     shown = {
         "record": current or versions[0],
         "is_here": current is not None,
         "versions": versions,
         "panels": panels.of_resident(resident, request.actor, at),
-        "reasons": [REASONS[code] for code in ENTERED_FOR_KNOWN] if may_notify else [],
+        "reasons": _reasons(request, current),
         "may_protect": request.actor.may("juki.protect") and current is not None and current.state == "CURRENT",
         "may_see_address": versions[0].is_protected
         and unlocking.is_open(resident=resident, purpose=purpose, by=request.actor, at=at),
@@ -136,3 +135,10 @@ def _purposes(request: StaffRequest, day: date) -> list[Affair]:
 def _label(purpose: str, day: date) -> str:
     affair = affairs.in_force(day).filter(code=purpose).first()
     return affair.description if affair else purpose
+
+
+def _reasons(request: StaffRequest, current: IdentityRecord | None) -> list[Reason]:
+    """What may be told of whoever is registered here, or was removed here."""
+    if current is None or not request.actor.may("juki.notify"):
+        return []
+    return [REASONS[code] for code in (ENTERED_FOR_KNOWN if current.state == "CURRENT" else ENTERED_FOR_REMOVED)]

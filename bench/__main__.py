@@ -29,10 +29,12 @@ def main() -> int:
     from bench import stage
 
     stage.prepare(options.rows)
-    from bench import bulk_query, express, extract, load, notices, ocsp, paper, query
+    from bench import bulk_query, express, extract, ingest, load, notices, ocsp, paper, query
 
-    chosen = {"load": load, "extract": extract, "query": query, "ocsp": ocsp, "paper": paper}
-    chosen |= {"bulk_query": bulk_query, "express": express, "notices": notices}
+    chosen = {
+        "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query, "ocsp": ocsp,
+        "paper": paper, "express": express, "notices": notices,
+    }  # fmt: skip
     lines = []
     for name in options.names or chosen:
         print(f"… {name}", flush=True)

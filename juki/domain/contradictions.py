@@ -33,6 +33,8 @@ class Standing:
     removal_reason: str
     last_changed_on: date
     born_from: date
+    # When the present stay, or the last one, began; None where an earlier arrival is out of the question.
+    entered_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,11 @@ def before_birth(notice: Notice, standing: Standing | None) -> bool:
     advice="登録済みの異動より前の日付です。訂正なら、先の異動の取消しから通知してください。",
 )
 def before_last_change(notice: Notice, standing: Standing | None) -> bool:
-    # A move-out is told beforehand: whoever then moves in earlier than planned does not contradict it (法24条).
+    # A move-out is told beforehand: whoever then moves in earlier than planned does not contradict it (法24条). An
+    # arrival before that stay had begun is of another move, and waits until it finds its place.
     early_arrival = (
         standing is not None
+        and (standing.entered_on is None or notice.changed_on >= standing.entered_on)
         and notice.facts.kind is ChangeClass.ENTRY
         and notice.reason is not ChangeReason.BIRTH
         and standing.removal_reason in (ChangeReason.MOVE_OUT, ChangeReason.MOVE_OUT_ABROAD)

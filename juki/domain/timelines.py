@@ -33,6 +33,7 @@ def standing_after(standing: Standing, notice: Notice) -> Standing:
         removal_reason=notice.reason.value if is_removal else "",
         last_changed_on=notice.changed_on,
         born_from=born,
+        entered_on=notice.changed_on if notice.facts.kind is ChangeClass.ENTRY else standing.entered_on,
     )
 
 

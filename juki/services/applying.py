@@ -118,7 +118,7 @@ def _sequence_used(why: str, row: int) -> Unprocessable:
 def _apply(notification: Notification, notice: Notice, at: Moment, ledger: Ledger) -> Verdict | None:
     resident = Resident.objects.select_for_update().filter(resident_code=notice.resident_code).first()
     former = versions.latest(resident.pk) if resident else None
-    verdict = contradiction(notice, _standing(resident, former))
+    verdict = contradiction(notice, _standing(notice, resident, former))
     if verdict is not None:
         _hold_as_discrepancy(notification, verdict, at, ledger)
         return verdict
@@ -142,15 +142,19 @@ def _apply(notification: Notification, notice: Notice, at: Moment, ledger: Ledge
     return None
 
 
-def _standing(resident: Resident | None, latest: IdentityRecord | None) -> Standing | None:
+def _standing(notice: Notice, resident: Resident | None, latest: IdentityRecord | None) -> Standing | None:
     if resident is None or latest is None:
         return None
+    # Asked only of an arrival before the last change: every other rule does without it.
+    is_early = notice.facts.kind is ChangeClass.ENTRY and notice.changed_on < resident.changed_on
+    began = versions.entered_on(resident.pk, until=latest.version) if is_early else None
     return Standing(
         resident.office,
         resident.state == RecordState.CURRENT,
         resident.removal_reason,
         resident.changed_on,
         latest.birth_from,
+        began,
     )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db.models import F
-from django.utils import timezone
 
 from jlis.kernel import archives
 from jlis.kernel.actors import Actor
@@ -17,7 +16,7 @@ from jlis.kernel.jobs import selectors as jobs
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.jobs.running import Run
 from jlis.kernel.organisations.selectors import bodies
-from jlis.kernel.time import Moment
+from jlis.kernel.time import TOKYO, Moment
 from jlis.kernel.vault import sealing
 from juki.models import ExtractMedium
 from juki.pdf import delivery_slip
@@ -88,7 +87,7 @@ def slip(*, job_id: UUID, by: Actor, at: Moment) -> bytes:
             receiver=bodies.name_of(medium.organisation),
             asked_by=job.requested_by_label,
             approved_by=job.approved_by_label,
-            made_at=format_era_time(timezone.localtime(medium.made_at)),
+            made_at=format_era_time(medium.made_at.astimezone(TOKYO)),
             file_name=job.result_name,
             size=f"{medium.size:,}バイト",
             sha256=medium.sha256,

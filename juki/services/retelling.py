@@ -88,7 +88,9 @@ def _told(line: _Line, late: Sequence[Notification]) -> list[Told]:
 
 def _standing(row: IdentityRecord) -> Standing:
     is_current = row.state == "CURRENT"
-    return Standing(row.office, is_current, "" if is_current else row.change_reason, row.changed_on, row.birth_from)
+    began = versions.entered_on(row.resident, until=row.version)
+    removal = "" if is_current else row.change_reason
+    return Standing(row.office, is_current, removal, row.changed_on, row.birth_from, began)
 
 
 def _write(

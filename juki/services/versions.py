@@ -12,7 +12,7 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.choices import KanaSource, RecordState
-from juki.domain.changes import ChangeClass, ChangeReason, reason_of
+from juki.domain.changes import REASONS, ChangeClass, ChangeReason, reason_of
 from juki.domain.notices import IDENTITY_FIELDS, Notice
 from juki.models import IdentityRecord
 from juki.sql import search
@@ -31,6 +31,19 @@ def latest(resident: UUID) -> IdentityRecord | None:
     """The version in force for a resident, under a scope that may see it."""
     # Prepared: planning over the partitions takes longer than all else that a notification needs.
     return next(iter(search.latest({"resident": resident}, 1)), None)
+
+
+def entered_on(resident: UUID, *, until: int) -> date | None:
+    """The day on which the stay began that a version belongs to; None where no entry is known."""
+    entries = [reason.value for reason, facts in REASONS.items() if facts.kind is ChangeClass.ENTRY]
+    return (
+        IdentityRecord.objects.filter(
+            resident=resident, superseded_at__isnull=True, version__lte=until, change_reason__in=entries
+        )
+        .order_by("-version")
+        .values_list("changed_on", flat=True)
+        .first()
+    )
 
 
 def in_force(resident: UUID) -> IdentityRecord:

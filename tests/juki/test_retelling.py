@@ -82,6 +82,26 @@ def test_each_town_hears_of_the_arrival_elsewhere_and_the_move_outs_are_confirme
         assert list(left) == [("131016", 2, "CONFIRMED", "131041"), ("131041", 4, "CONFIRMED", "131016")]
 
 
+def test_an_arrival_before_the_last_stay_had_begun_is_no_early_one(returned, outsider, clerk, at):
+    """They have left once more: the stay elsewhere lies between the two, and what was entered there is older."""
+    tell(
+        change("M14", returned.resident_code, changed_on="2026-11-09", former_surname="後田"),
+        change("D01", returned.resident_code, changed_on="2026-11-10"),
+        by=clerk, at=at,
+    )  # fmt: skip
+    (first,) = tell(
+        grown(reason="R01", changed_on="2026-11-03", resident_code=returned.resident_code), by=outsider, at=at
+    )
+    assert first.status == "DISCREPANT"
+    tell(change("M14", returned.resident_code, changed_on="2026-11-04", former_surname="先田"), by=outsider, at=at)
+    (last,) = tell(change("D01", returned.resident_code, changed_on="2026-11-07"), by=outsider, at=at)
+    assert last.status == "APPLIED"
+    assert [reason for _, _, reason in line(returned)] == ["R06", "D01", "R01", "M14", "D01", "R01", "M14", "D01"]
+    with acting(REGISTRY):
+        latest = IdentityRecord.objects.get(resident=returned.pk, valid_to__isnull=True, superseded_at__isnull=True)
+    assert latest.former_surname == "後田"
+
+
 def test_a_card_shows_the_version_that_it_showed(returned, outsider, at):
     operator = cast.operator()
     held = HeldCard(returned.pk, at.day, at.day.replace(year=at.day.year + 9))

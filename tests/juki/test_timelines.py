@@ -11,7 +11,7 @@ from juki.domain.notices import Notice
 from juki.domain.timelines import Told, arranged, standing_after
 
 TOWNS = ("131016", "131041", "141011")
-BEGIN = Standing(TOWNS[0], True, "", date(2026, 1, 1), date(1980, 2, 17))
+BEGIN = Standing(TOWNS[0], True, "", date(2026, 1, 1), date(1980, 2, 17), date(2026, 1, 1))
 
 
 def notice(day: int, town: str, reason: ChangeReason, sequence: int | None = None) -> Notice:

@@ -77,12 +77,12 @@ def answer(run: Run) -> None:
     wanted = read_query(run.parameters["request"])
     target = run.folder() / "result.csv"
     day = Moment.of(run.job.started_at or run.job.created_at).day
-    by_law = protections.gives_by_law(wanted.purpose, organisation=run.actor.organisation, day=day)
     with (
         closing(_result_file(wanted, target)) as file,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.purpose)),
     ):
+        by_law = protections.gives_by_law(wanted.purpose, organisation=run.actor.organisation, day=day)
         rows = _stage(run)
         counts = _join()
         items = statements.items(

@@ -113,12 +113,12 @@ def draw(run: Run) -> None:
     folder = run.folder()
     target = folder / "result.csv"
     residents = SubjectSet()
-    by_law = _by_law(wanted, run)
     with (
         closing(_result_file(wanted, target)) as file,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.affair)),
     ):
+        by_law = _by_law(wanted, run)
         for lines in result_files.lines(
             _statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number
         ):

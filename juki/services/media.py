@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.eras import format_era_time
 from jlis.kernel.errors import Conflict, Forbidden, NotFound
+from jlis.kernel.isolation.scope import acting
 from jlis.kernel.jobs import selectors as jobs
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.jobs.running import Run
@@ -31,21 +33,26 @@ def pack(run: Run, files: Sequence[Path], *, rows: int) -> Path:
     packed = files[0].with_suffix(".zip")
     archives.pack(packed, files, passphrase=passphrase)
     files[0].unlink()
-    (sealed,) = sealing.seal_many([passphrase.encode()], [run.job.pk.bytes])
     at = run.job.started_at or run.job.created_at
+    with acting(run.scope):
+        _register(run, packed, passphrase, rows=rows, made_at=at)
+    return packed
+
+
+def _register(run: Run, packed: Path, passphrase: str, *, rows: int, made_at: datetime) -> None:
+    (sealed,) = sealing.seal_many([passphrase.encode()], [run.job.pk.bytes])
     ExtractMedium.objects.update_or_create(
         job=run.job.pk,
         defaults={
             "organisation": run.actor.organisation,
-            "number": f"M{run.actor.organisation[:2]}-{Moment.of(at).day:%Y%m%d}-{run.job.pk.hex[-8:].upper()}",
+            "number": f"M{run.actor.organisation[:2]}-{Moment.of(made_at).day:%Y%m%d}-{run.job.pk.hex[-8:].upper()}",
             "sealed": sealed,
             "sha256": _digest(packed),
             "size": packed.stat().st_size,
             "rows": rows,
-            "made_at": at,
+            "made_at": made_at,
         },
     )
-    return packed
 
 
 def of_job(job_id: UUID, *, by: Actor) -> tuple[Job, ExtractMedium]:

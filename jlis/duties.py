@@ -29,6 +29,7 @@ SUPERVISOR = Duty(
     LOCAL,
     COUNTER_CLERK.permissions
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
+    | {"juki.see_consistency"}
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
@@ -81,6 +82,7 @@ REGISTRY_OPERATOR = Duty(
             "juki.allot_codes",
             "juki.edit_affairs",
             "juki.see_statistics",
+            "juki.see_consistency",
             "juki.count_population",
             "kernel.view_registers",
             "kernel.edit_masters",

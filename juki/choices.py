@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from juki.domain import protections, supplementary, town_messages
+from juki.domain import consistency, protections, supplementary, town_messages
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -165,3 +165,20 @@ class SpecialMoveInState(models.TextChoices):
     WAITING = "WAITING", "手続中"
     COMPLETED = "COMPLETED", "転入済み"
     ENDED = "ENDED", "中止"
+
+
+class ConsistencyState(models.TextChoices):
+    """整合性確認の状態."""
+
+    COMPARING = consistency.State.COMPARING.value, "確認中"
+    AGREED = consistency.State.AGREED.value, "一致"
+    DIFFERED = consistency.State.DIFFERED.value, "違いあり"
+    BROKEN_OFF = consistency.State.BROKEN_OFF.value, "中断"
+
+
+class ConsistencyKind(models.TextChoices):
+    """How a resident differs between town and nation."""
+
+    ONLY_IN_TOWN = consistency.Kind.ONLY_IN_TOWN.value, "市区町村だけにある"
+    ONLY_IN_NATION = consistency.Kind.ONLY_IN_NATION.value, "全国だけにある"
+    ITEMS_DIFFER = consistency.Kind.ITEMS_DIFFER.value, "項目が異なる"

@@ -67,6 +67,16 @@ declare_without_address(
 )
 declare_without_address(Way.COMMAND, "初期登録と人口の集計", "load_residents", "population")
 declare_without_address(
+    Way.SCREEN, "整合性確認（住民票コードと異なる項目の名前だけ）", "juki_consistency", "juki_consistency_check"
+)
+declare_without_address(
+    Way.REST,
+    "整合性確認（要約値だけ）",
+    "api_consistency_checks",
+    "api_consistency_check",
+    "api_consistency_steps",
+)
+declare_without_address(
     Way.REGISTER,
     "事務区分のマスタ",
     "juki_affair",

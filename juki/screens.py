@@ -12,7 +12,7 @@ from jlis.kernel.time import Moment
 from juki.choices import PROTECTION_LIVE, DiscrepancyState
 from juki.domain.town_messages import OPEN
 from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
-from juki.selectors import protections, town_messages
+from juki.selectors import consistency, protections, town_messages
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -29,6 +29,7 @@ register(
     NavItem("附票本人確認情報", "juki_supplementary", "juki.see_supplementary", _GROUP, 45),
     NavItem("支援措置", "juki_protections", "juki.see_protections", _GROUP, 46),
     NavItem("住所の表示の承認", "juki_unlocks", "juki.approve_unlock", _GROUP, 47),
+    NavItem("整合性確認", "juki_consistency", "juki.see_consistency", _GROUP, 48),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
@@ -93,3 +94,10 @@ def unlock_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """Colleagues who wait to see an address."""
     waiting = len(protections.waiting_unlocks())
     return [Card("住所の表示の承認待ち", waiting, reverse("juki_unlocks"), urgent=waiting > 0)]
+
+
+@on_the_desk(permission="juki.see_consistency", order=15)
+def consistency_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """How many residents differed at the last check of each office in sight."""
+    differing = sum(check.differences for check in consistency.latest_by_office())
+    return [Card("整合性確認の違い", differing, reverse("juki_consistency"), "人", urgent=differing > 0)]

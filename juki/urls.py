@@ -3,12 +3,14 @@
 from django.urls import path
 
 from juki.api.bulk_queries import BulkQueriesView
+from juki.api.consistency import ConsistencyChecksView, ConsistencyCheckView, ConsistencyStepsView
 from juki.api.extracts import ExtractsView
 from juki.api.notifications import NotificationsView
 from juki.api.queries import QueriesView
 from juki.api.supplementary import SupplementaryNoticesView
 from juki.api.town_messages import TownMessagesView
 from juki.web import (
+    consistency,
     discrepancies,
     extracts,
     media,
@@ -44,6 +46,8 @@ urlpatterns = [
     path("juki/notices/<uuid:notification>/", notices.detail, name="juki_notice"),
     path("juki/discrepancies/", discrepancies.discrepancy_list, name="juki_discrepancies"),
     path("juki/discrepancies/<int:discrepancy>/", discrepancies.detail, name="juki_discrepancy"),
+    path("juki/consistency/", consistency.check_list, name="juki_consistency"),
+    path("juki/consistency/<uuid:check>/", consistency.detail, name="juki_consistency_check"),
     path("juki/extracts/new/", extracts.new, name="juki_extract_new"),
     path("juki/extracts/<uuid:job_id>/medium/", media.medium, name="juki_extract_medium"),
     path("juki/extracts/<uuid:job_id>/medium/slip/", media.slip, name="juki_extract_slip"),
@@ -74,5 +78,12 @@ urlpatterns = [
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
     path("api/v1/juki/bulk-queries", BulkQueriesView.as_view(), name="api_bulk_queries"),
+    path("api/v1/juki/consistency-checks", ConsistencyChecksView.as_view(), name="api_consistency_checks"),
+    path("api/v1/juki/consistency-checks/<uuid:check>", ConsistencyCheckView.as_view(), name="api_consistency_check"),
+    path(
+        "api/v1/juki/consistency-checks/<uuid:check>/steps",
+        ConsistencyStepsView.as_view(),
+        name="api_consistency_steps",
+    ),
     path("api/v1/juki/extracts", ExtractsView.as_view(), name="api_extracts"),
 ]

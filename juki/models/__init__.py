@@ -2,6 +2,7 @@
 
 from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
+from juki.models.consistency import ConsistencyCheck, ConsistencyDifference, ConsistencyWork
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
 from juki.models.media import ExtractMedium
@@ -25,6 +26,9 @@ __all__ = [
     "Affair",
     "AffairEntitlement",
     "CodeLot",
+    "ConsistencyCheck",
+    "ConsistencyDifference",
+    "ConsistencyWork",
     "Discrepancy",
     "ExtractMedium",
     "IdentityRecord",

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from juki.domain import consistency, protections, supplementary, town_messages
+from juki.domain import consistency, deliveries, protections, supplementary, tickets, town_messages
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -182,3 +182,27 @@ class ConsistencyKind(models.TextChoices):
     ONLY_IN_TOWN = consistency.Kind.ONLY_IN_TOWN.value, "市区町村だけにある"
     ONLY_IN_NATION = consistency.Kind.ONLY_IN_NATION.value, "全国だけにある"
     ITEMS_DIFFER = consistency.Kind.ITEMS_DIFFER.value, "項目が異なる"
+
+
+class DeliveryKind(models.TextChoices):
+    """配信の種別."""
+
+    CODE_TABLE = deliveries.Kind.CODE_TABLE.value, "コード表"
+    PROGRAM = deliveries.Kind.PROGRAM.value, "プログラム"
+
+
+class DeliveryState(models.TextChoices):
+    """配信の状態."""
+
+    WAITING = deliveries.State.WAITING.value, "未受領"
+    RECEIVED = deliveries.State.RECEIVED.value, "受領済み"
+    APPLIED = deliveries.State.APPLIED.value, "適用済み"
+    FAILED = deliveries.State.FAILED.value, "適用失敗"
+
+
+class TicketState(models.TextChoices):
+    """問合せの状態."""
+
+    OPEN = tickets.State.OPEN.value, "回答待ち"
+    ANSWERED = tickets.State.ANSWERED.value, "回答あり"
+    CLOSED = tickets.State.CLOSED.value, "終了"

@@ -44,6 +44,7 @@ _CENTRES = {
 }
 # 国民年金 and 児童手当: affairs under which a pension office and a ministry query.
 _ENTITLED = (("NENKIN", "B1-77"), ("MHLW", "B1-77"))
+_TOWN_SYSTEM = ("juki.notify", "juki.check_consistency", "juki.receive_deliveries", "bcl.send_copy")
 
 
 class Office:
@@ -110,7 +111,7 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
         add(f"chief-{town}", "係長", "太郎", town, "SUPERVISOR")
         add(f"protection-{town}", "支援", "京子", town, "PROTECTION_OFFICER")
         add(f"admin-{town}", "管理", "一郎", town, "STAFF_ADMINISTRATOR")
-        office.connect("住民記録システム", town, "juki.notify", "juki.check_consistency", "bcl.send_copy")
+        office.connect("住民記録システム", town, *_TOWN_SYSTEM)
     for prefecture in prefectures:
         add(f"extract-{prefecture}", "抽出", "京子", prefecture, "EXTRACT_OPERATOR")
         add(f"approve-{prefecture}", "承認", "次郎", prefecture, "EXTRACT_APPROVER")

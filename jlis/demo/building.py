@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, card_life, cards, copies, kiosks, network, protections
+from jlis.demo import accounts, card_life, cards, copies, deliveries, kiosks, network, protections
 from jlis.demo import towns as between_towns
 from jlis.demo.books import TownBook
 from jlis.demo.card_counter import Counter
@@ -112,6 +112,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)
     _ask_for_extracts(people, towns, at)
+    deliveries.deliver(people=people, towns=towns, at=at)
     _count_population(people["operator-jlis-juki"], at)
     delivery.deliver_all()
     sealing.seal_now()

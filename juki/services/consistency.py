@@ -55,9 +55,9 @@ def start(*, office: str, told: Any, by: Actor, at: Moment) -> Step:
     Raises `Invalid`, `Forbidden` for an office that is not the actor's.
     """
     by.must("juki.check_consistency")
-    tenant = _own(office, by)
     digest, count = _opening(told)
     with acting(REGISTRY):
+        tenant = _own(office, by)
         for left in ConsistencyCheck.objects.select_for_update().filter(
             office=tenant.office, state=ConsistencyState.COMPARING
         ):

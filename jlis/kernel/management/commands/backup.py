@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 
 from jlis.kernel.commands import HouseCommand
 from jlis.kernel.embedded import backups
-from jlis.kernel.embedded.backups import Backup, BackupFailed, Source
+from jlis.kernel.embedded.backups import Backup, BackupFailed, Following, Source
 from jlis.kernel.embedded.home import Home
 from jlis.kernel.embedded.postgres import Postgres
 
@@ -42,6 +42,7 @@ class Command(HouseCommand):
         os.umask(0o077)
         try:
             source, beside = Source(_address()), _beside()
+            following: Following | None
             if options["follow"] and backup.note():
                 following = backups.resume(backup, source, beside, say)
             else:

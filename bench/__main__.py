@@ -29,10 +29,11 @@ def main() -> int:
     from bench import stage
 
     stage.prepare(options.rows)
-    from bench import bulk_query, express, extract, ingest, load, notices, ocsp, paper, query
+    from bench import bulk_query, consistency, express, extract, ingest, load, notices, ocsp, paper, query
 
     chosen = {
-        "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query, "ocsp": ocsp,
+        "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query,
+        "consistency": consistency, "ocsp": ocsp,
         "paper": paper, "express": express, "notices": notices,
     }  # fmt: skip
     lines = []

@@ -32,6 +32,10 @@ app.conf.beat_schedule = {
         "task": "juki.tasks.count_population",
         "schedule": crontab(minute=40, hour=2, day_of_month=1),
     },
+    "end consistency checks that were left": {
+        "task": "juki.tasks.break_off_left_checks",
+        "schedule": crontab(minute=50, hour="*/6"),
+    },
     "erase forgotten papers": {"task": "konbini.tasks.erase_forgotten_papers", "schedule": 60.0},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
 }

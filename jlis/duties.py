@@ -15,7 +15,7 @@ COUNTER_CLERK = Duty(
         {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "juki.see_town_messages",
          "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs", "juki.special_move_in",
          "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.unlock_address",
-         "jpki.see_certificates", "jpki.issue",
+         "juki.ask_help", "jpki.see_certificates", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
          "mynacard.check_photos", "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update",
          "mynacard.suspend", "mynacard.resume", "mynacard.void", "mynacard.apply_express",
@@ -29,6 +29,7 @@ SUPERVISOR = Duty(
     LOCAL,
     COUNTER_CLERK.permissions
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
+    | {"juki.see_consistency", "juki.receive_deliveries"}
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
@@ -74,13 +75,16 @@ EXTRACT_APPROVER = Duty(
 REGISTRY_OPERATOR = Duty(
     "REGISTRY_OPERATOR",
     "全国センター運用担当",
-    "住民票コードの割当て、事務の登録、配信と統計を扱う。",
+    "住民票コードの割当て、事務の登録、コード表とプログラムの配信、問合せへの回答、統計を扱う。",
     JLIS,
     frozenset(
         {
             "juki.allot_codes",
             "juki.edit_affairs",
             "juki.see_statistics",
+            "juki.see_consistency",
+            "juki.publish_deliveries",
+            "juki.answer_help",
             "juki.count_population",
             "kernel.view_registers",
             "kernel.edit_masters",

@@ -130,6 +130,7 @@ def _start_children(supervisor: Supervisor, environ: Mapping[str, str], port: in
     # The demonstration's town without a copy in the cloud answers for itself.
     for register in sorted((supervisor.home.path / "demo" / "town").glob("*.sqlite")):
         command = ["manage.py", "town_server", "--office", register.stem, "--tell"]
+        command += ["--check-daily", f"http://127.0.0.1:{port}/"]
         supervisor.add(Child(f"town-{register.stem}", [sys.executable, *command], modest))
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from juki.domain import protections, supplementary, town_messages
+from juki.domain import consistency, deliveries, protections, supplementary, tickets, town_messages
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -165,3 +165,44 @@ class SpecialMoveInState(models.TextChoices):
     WAITING = "WAITING", "手続中"
     COMPLETED = "COMPLETED", "転入済み"
     ENDED = "ENDED", "中止"
+
+
+class ConsistencyState(models.TextChoices):
+    """整合性確認の状態."""
+
+    COMPARING = consistency.State.COMPARING.value, "確認中"
+    AGREED = consistency.State.AGREED.value, "一致"
+    DIFFERED = consistency.State.DIFFERED.value, "違いあり"
+    BROKEN_OFF = consistency.State.BROKEN_OFF.value, "中断"
+
+
+class ConsistencyKind(models.TextChoices):
+    """How a resident differs between town and nation."""
+
+    ONLY_IN_TOWN = consistency.Kind.ONLY_IN_TOWN.value, "市区町村だけにある"
+    ONLY_IN_NATION = consistency.Kind.ONLY_IN_NATION.value, "全国だけにある"
+    ITEMS_DIFFER = consistency.Kind.ITEMS_DIFFER.value, "項目が異なる"
+
+
+class DeliveryKind(models.TextChoices):
+    """配信の種別."""
+
+    CODE_TABLE = deliveries.Kind.CODE_TABLE.value, "コード表"
+    PROGRAM = deliveries.Kind.PROGRAM.value, "プログラム"
+
+
+class DeliveryState(models.TextChoices):
+    """配信の状態."""
+
+    WAITING = deliveries.State.WAITING.value, "未受領"
+    RECEIVED = deliveries.State.RECEIVED.value, "受領済み"
+    APPLIED = deliveries.State.APPLIED.value, "適用済み"
+    FAILED = deliveries.State.FAILED.value, "適用失敗"
+
+
+class TicketState(models.TextChoices):
+    """問合せの状態."""
+
+    OPEN = tickets.State.OPEN.value, "回答待ち"
+    ANSWERED = tickets.State.ANSWERED.value, "回答あり"
+    CLOSED = tickets.State.CLOSED.value, "終了"

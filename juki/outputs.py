@@ -67,6 +67,33 @@ declare_without_address(
 )
 declare_without_address(Way.COMMAND, "初期登録と人口の集計", "load_residents", "population")
 declare_without_address(
+    Way.SCREEN,
+    "配信と問合せ（住民の情報は送らない）",
+    "juki_deliveries",
+    "juki_delivery_new",
+    "juki_delivery",
+    "juki_delivery_remind",
+    "juki_received",
+    "juki_delivery_content",
+    "juki_delivery_report",
+    "juki_tickets",
+    "juki_ticket_new",
+    "juki_ticket",
+    "juki_help_desk",
+    "juki_help_ticket",
+)
+declare_without_address(Way.REST, "配信", "api_deliveries", "api_delivery_content", "api_delivery_reports")
+declare_without_address(
+    Way.SCREEN, "整合性確認（住民票コードと異なる項目の名前だけ）", "juki_consistency", "juki_consistency_check"
+)
+declare_without_address(
+    Way.REST,
+    "整合性確認（要約値だけ）",
+    "api_consistency_checks",
+    "api_consistency_check",
+    "api_consistency_steps",
+)
+declare_without_address(
     Way.REGISTER,
     "事務区分のマスタ",
     "juki_affair",

@@ -32,5 +32,11 @@ register(
     Permission("juki.unlock_address", "支援措置対象者の住所の表示を申請する", "住民基本台帳事務処理要領第5-10"),
     Permission("juki.approve_unlock", "支援措置対象者の住所の表示を承認する", "住民基本台帳事務処理要領第5-10"),
     Permission("juki.see_protected_address", "支援措置対象者の住所を見る", "住民基本台帳事務処理要領第5-10"),
+    Permission("juki.check_consistency", "整合性確認を行う", "住民基本台帳法30条の8"),
+    Permission("juki.see_consistency", "整合性確認の結果を見る", "住民基本台帳法30条の8"),
+    Permission("juki.publish_deliveries", "コード表とプログラムを配信する"),
+    Permission("juki.receive_deliveries", "配信を受け取り、適用を報告する"),
+    Permission("juki.ask_help", "全国センターに問い合わせる"),
+    Permission("juki.answer_help", "問合せに回答する"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

@@ -10,9 +10,10 @@ from jlis.kernel.faces.navigation import NavItem, register
 from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.time import Moment
 from juki.choices import PROTECTION_LIVE, DiscrepancyState
+from juki.domain import tickets
 from juki.domain.town_messages import OPEN
-from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident
-from juki.selectors import protections, town_messages
+from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident, Ticket
+from juki.selectors import consistency, deliveries, protections, town_messages
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -29,7 +30,12 @@ register(
     NavItem("附票本人確認情報", "juki_supplementary", "juki.see_supplementary", _GROUP, 45),
     NavItem("支援措置", "juki_protections", "juki.see_protections", _GROUP, 46),
     NavItem("住所の表示の承認", "juki_unlocks", "juki.approve_unlock", _GROUP, 47),
+    NavItem("整合性確認", "juki_consistency", "juki.see_consistency", _GROUP, 48),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
+    NavItem("配信", "juki_deliveries", "juki.publish_deliveries", _GROUP, 60),
+    NavItem("受け取った配信", "juki_received", "juki.receive_deliveries", _GROUP, 61),
+    NavItem("問合せ窓口", "juki_help_desk", "juki.answer_help", _GROUP, 70),
+    NavItem("問合せ", "juki_tickets", "juki.ask_help", _GROUP, 71),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
     NavItem("住民基本台帳人口", "juki_population", "juki.see_statistics", _GROUP, 82),
@@ -93,3 +99,31 @@ def unlock_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """Colleagues who wait to see an address."""
     waiting = len(protections.waiting_unlocks())
     return [Card("住所の表示の承認待ち", waiting, reverse("juki_unlocks"), urgent=waiting > 0)]
+
+
+@on_the_desk(permission="juki.see_consistency", order=15)
+def consistency_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """How many residents differed at the last check of each office in sight."""
+    differing = sum(check.differences for check in consistency.latest_by_office())
+    return [Card("整合性確認の違い", differing, reverse("juki_consistency"), "人", urgent=differing > 0)]
+
+
+@on_the_desk(permission="juki.receive_deliveries", order=16)
+def delivery_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What is put up for the town and not applied yet."""
+    left, overdue = deliveries.to_do(at.day)
+    return [Card("未適用の配信", left, reverse("juki_received"), urgent=overdue > 0)]
+
+
+@on_the_desk(permission="juki.ask_help", order=17)
+def answer_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Answers that nobody has closed."""
+    answered = Ticket.objects.filter(state=tickets.State.ANSWERED.value).count()
+    return [Card("回答のあった問合せ", answered, reverse("juki_tickets"))]
+
+
+@on_the_desk(permission="juki.answer_help", order=17)
+def help_desk_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Questions that wait for the centre."""
+    waiting = Ticket.objects.filter(state=tickets.State.OPEN.value).count()
+    return [Card("回答待ちの問合せ", waiting, reverse("juki_help_desk"), urgent=waiting > 0)]

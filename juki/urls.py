@@ -3,12 +3,16 @@
 from django.urls import path
 
 from juki.api.bulk_queries import BulkQueriesView
+from juki.api.consistency import ConsistencyChecksView, ConsistencyCheckView, ConsistencyStepsView
+from juki.api.deliveries import DeliveriesView, DeliveryContentView, DeliveryReportsView
 from juki.api.extracts import ExtractsView
 from juki.api.notifications import NotificationsView
 from juki.api.queries import QueriesView
 from juki.api.supplementary import SupplementaryNoticesView
 from juki.api.town_messages import TownMessagesView
 from juki.web import (
+    consistency,
+    deliveries,
     discrepancies,
     extracts,
     media,
@@ -19,6 +23,7 @@ from juki.web import (
     special_move_ins,
     statistics,
     supplementary,
+    tickets,
     town_messages,
     unlocking,
     wide_area,
@@ -44,6 +49,20 @@ urlpatterns = [
     path("juki/notices/<uuid:notification>/", notices.detail, name="juki_notice"),
     path("juki/discrepancies/", discrepancies.discrepancy_list, name="juki_discrepancies"),
     path("juki/discrepancies/<int:discrepancy>/", discrepancies.detail, name="juki_discrepancy"),
+    path("juki/consistency/", consistency.check_list, name="juki_consistency"),
+    path("juki/consistency/<uuid:check>/", consistency.detail, name="juki_consistency_check"),
+    path("juki/deliveries/", deliveries.package_list, name="juki_deliveries"),
+    path("juki/deliveries/new/", deliveries.publish, name="juki_delivery_new"),
+    path("juki/deliveries/received/", deliveries.received_list, name="juki_received"),
+    path("juki/deliveries/<uuid:package>/", deliveries.package_detail, name="juki_delivery"),
+    path("juki/deliveries/<uuid:package>/remind/", deliveries.remind, name="juki_delivery_remind"),
+    path("juki/deliveries/<uuid:package>/<str:office>/file/", deliveries.content, name="juki_delivery_content"),
+    path("juki/deliveries/<uuid:package>/<str:office>/<str:verb>/", deliveries.report, name="juki_delivery_report"),
+    path("juki/tickets/", tickets.town_list, name="juki_tickets"),
+    path("juki/tickets/new/", tickets.ask, name="juki_ticket_new"),
+    path("juki/tickets/<uuid:ticket>/", tickets.town_detail, name="juki_ticket"),
+    path("juki/help-desk/", tickets.desk_list, name="juki_help_desk"),
+    path("juki/help-desk/<uuid:ticket>/", tickets.desk_detail, name="juki_help_ticket"),
     path("juki/extracts/new/", extracts.new, name="juki_extract_new"),
     path("juki/extracts/<uuid:job_id>/medium/", media.medium, name="juki_extract_medium"),
     path("juki/extracts/<uuid:job_id>/medium/slip/", media.slip, name="juki_extract_slip"),
@@ -74,5 +93,15 @@ urlpatterns = [
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
     path("api/v1/juki/bulk-queries", BulkQueriesView.as_view(), name="api_bulk_queries"),
+    path("api/v1/juki/consistency-checks", ConsistencyChecksView.as_view(), name="api_consistency_checks"),
+    path("api/v1/juki/consistency-checks/<uuid:check>", ConsistencyCheckView.as_view(), name="api_consistency_check"),
+    path(
+        "api/v1/juki/consistency-checks/<uuid:check>/steps",
+        ConsistencyStepsView.as_view(),
+        name="api_consistency_steps",
+    ),
+    path("api/v1/juki/deliveries", DeliveriesView.as_view(), name="api_deliveries"),
+    path("api/v1/juki/deliveries/<uuid:delivery>/content", DeliveryContentView.as_view(), name="api_delivery_content"),
+    path("api/v1/juki/deliveries/<uuid:delivery>/reports", DeliveryReportsView.as_view(), name="api_delivery_reports"),
     path("api/v1/juki/extracts", ExtractsView.as_view(), name="api_extracts"),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from bcl.domain.relations import relations
 from jlis.kernel.domain.codes import ResidentRecordCode
+from jlis.kernel.domain.digest_tree import line_of
 from jlis.kernel.domain.eras import DateError
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError
@@ -62,7 +63,7 @@ class CopyRow:
 
     def line(self) -> str:
         """The row as the digest of a copy takes it: the values in `COLUMNS`' order, parted by U+001F."""
-        return "\x1f".join(getattr(self, name) for name in COLUMNS)
+        return line_of(getattr(self, name) for name in COLUMNS)
 
     def body(self) -> bytes:
         """The row as it is sealed."""
@@ -216,14 +217,3 @@ class _Reader:
                 PartialDate.day_from_iso(text)
         except DateError as error:
             self.fault(name, "not_a_date", f"{LABELS[name]}: {error}。")
-
-
-def digest_of(rows: Mapping[str, str]) -> str:
-    """The digest of a whole copy: SHA-256 over the SHA-256 of each row's line, in the order of 宛名番号.
-
-    `rows` maps 宛名番号 to line. A town computes the same over its own register and compares.
-    """
-    found = hashlib.sha256()
-    for number in sorted(rows):
-        found.update(hashlib.sha256(rows[number].encode()).digest())
-    return found.hexdigest()

@@ -7,9 +7,10 @@ from uuid import UUID
 from bcl.choices import DifferenceState
 from bcl.domain.ordering import Missing, missing_before
 from bcl.domain.relations import relations
-from bcl.domain.rows import CopyRow, digest_of
+from bcl.domain.rows import CopyRow
 from bcl.models import CopyEntry, CopyStream, Difference
 from bcl.selectors import town_keys
+from jlis.kernel.domain.digest_tree import digest_of
 
 _PLACES = {code: place for place, code in enumerate(relations())}
 ROWS_AT_ONCE = 5000

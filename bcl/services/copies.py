@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bcl import policies
-from bcl.domain.rows import digest_of
 from bcl.models import CopyEntry, CopyStream
 from bcl.selectors import copies
 from bcl.selectors.copies import Held, Standing
 from bcl.services.differences import PURPOSE
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
+from jlis.kernel.domain.digest_tree import digest_of
 from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import BCL, acting, scope
 from jlis.kernel.time import Moment

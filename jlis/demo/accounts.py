@@ -44,6 +44,7 @@ _CENTRES = {
 }
 # 国民年金 and 児童手当: affairs under which a pension office and a ministry query.
 _ENTITLED = (("NENKIN", "B1-77"), ("MHLW", "B1-77"))
+_TOWN_SYSTEM = ("juki.notify", "juki.check_consistency", "juki.receive_deliveries", "bcl.send_copy")
 
 
 class Office:
@@ -53,6 +54,8 @@ class Office:
         self.at = at
         self.accounts: list[Account] = []
         self.clients: list[SystemClient] = []
+        # The first system of each body, by the body's code.
+        self.systems: dict[str, SystemClient] = {}
         passwords = [_password(), _password()]
         services.found_administrators(passwords=(passwords[0], passwords[1]), organisation="JLIS", at=at)
         for username, password in zip(services.FOUNDERS, passwords, strict=True):
@@ -84,6 +87,7 @@ class Office:
         )
         scope = " ".join(sorted(permissions))
         self.clients.append(SystemClient(client.client_id, secret, scope, self._name(organisation)))
+        self.systems.setdefault(organisation, self.clients[-1])
 
     def networked(self, towns: tuple[str, ...]) -> list[str]:
         """The bodies that connect to LGWAN for these towns: a ward's city for the ward."""
@@ -107,7 +111,7 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
         add(f"chief-{town}", "係長", "太郎", town, "SUPERVISOR")
         add(f"protection-{town}", "支援", "京子", town, "PROTECTION_OFFICER")
         add(f"admin-{town}", "管理", "一郎", town, "STAFF_ADMINISTRATOR")
-        office.connect("住民記録システム", town, "juki.notify", "bcl.send_copy")
+        office.connect("住民記録システム", town, *_TOWN_SYSTEM)
     for prefecture in prefectures:
         add(f"extract-{prefecture}", "抽出", "京子", prefecture, "EXTRACT_OPERATOR")
         add(f"approve-{prefecture}", "承認", "次郎", prefecture, "EXTRACT_APPROVER")

@@ -14,19 +14,25 @@ from typing import Any
 from bcl.domain.rows import COLUMNS, CopyRow
 from jlis.demo.households import CHILD, FATHER, HEAD, HUSBAND, MOTHER, WIFE, Member
 from jlis.demo.population import Person, as_csv
+from juki.domain.consistency import ITEMS, Record
 
 _SPOUSES = {HUSBAND: WIFE, WIFE: HUSBAND}
 GRANDCHILD, RELATIVE = "14", "34"
+_NOTHING_TOLD = dict.fromkeys(ITEMS, "") | {"kana_source": "NOTIFIED"}
 
 
 class TownBook:
-    """One office's rows by 宛名番号, and every change since the copy was taken, in order."""
+    """One office's rows by 宛名番号, and every change since the copy was taken, in order.
 
-    def __init__(self, office: str, members: Sequence[Member]):
+    `notified` holds by 住民票コード what the network was told of each; towns share it, for a mover's papers tell it on.
+    """
+
+    def __init__(self, office: str, members: Sequence[Member], notified: dict[str, Record] | None = None):
         self.office = office
         self.people = [member.person for member in members]
         self.rows: dict[str, CopyRow] = {}
         self.changes: list[CopyRow] = []
+        self._notified = {} if notified is None else notified
         self._numbers: dict[str, str] = {}
         self._arrivals: dict[tuple[date, str], str] = {}
         self._members = members
@@ -36,6 +42,7 @@ class TownBook:
         """The 住民票コード that the network gave, in the people's order: the rows are whole now."""
         for place, (member, code) in enumerate(zip(self._members, codes, strict=True), start=1):
             self._keep(_row(f"{place:08}", code, member))
+            self._notified[code] = _notified_of(member.person)
         self.changes.clear()
 
     def row_of(self, code: str) -> CopyRow:
@@ -57,6 +64,8 @@ class TownBook:
     def take(self, notice: dict[str, Any], code: str, day: date, person: CopyRow) -> None:
         """Write down what a notice of this office tells. `person` is the row from which a mover or a parent comes."""
         reason = notice["reason"]
+        told = {item: notice[item] for item in ITEMS if item in notice}
+        self._notified[code] = {**_NOTHING_TOLD, **self._notified.get(code, {}), **told}
         if reason in ("D01", "D02", "D03"):
             self._remove(self.row_of(code), day, "DEATH" if reason == "D03" else "MOVED_OUT")
         elif reason == "R01":
@@ -69,6 +78,12 @@ class TownBook:
             self._keep(replace(self.row_of(code), address=notice["address"]))
         elif reason == "M03":
             self._rename(self.row_of(code), notice["name"], notice["name_kana"])
+
+    def notified(self) -> dict[str, Record]:
+        """What the network was told of each present resident, by 住民票コード."""
+        return {
+            row.resident_code: self._notified[row.resident_code] for row in self.rows.values() if not row.removed_on
+        }
 
     def register_csv(self) -> bytes:
         """The people as a file for the network's first load."""
@@ -184,6 +199,10 @@ def _relation_to(head: CopyRow, former: CopyRow, row: CopyRow) -> str:
         is_elder = row.birth_date < head.birth_date
         return {("M", True): "08", ("F", True): "09", ("M", False): "10", ("F", False): "11"}[row.sex, is_elder]
     return RELATIVE
+
+
+def _notified_of(person: Person) -> Record:
+    return {item: getattr(person, item, value) for item, value in _NOTHING_TOLD.items()}
 
 
 def _row(number: str, code: str, member: Member) -> CopyRow:

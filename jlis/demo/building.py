@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, card_life, cards, copies, kiosks, network, protections
+from jlis.demo import accounts, card_life, cards, copies, deliveries, kiosks, network, protections
 from jlis.demo import towns as between_towns
 from jlis.demo.books import TownBook
 from jlis.demo.card_counter import Counter
@@ -31,6 +31,7 @@ from jlis.kernel.time import Moment
 from jpki.choices import Kind, State
 from jpki.models import Certificate
 from jpki.services import publications
+from juki.domain.consistency import Record
 from juki.domain.extracts import Encoding, Target, Who
 from juki.selectors.residents import latest_versions
 from juki.services import codes, extracts, loading
@@ -100,7 +101,8 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
         between_towns.open_desks(chiefs=chiefs, at=at)
         between_towns.work(chiefs=chiefs, books=books, at=at)
     copies.follow(books=copied, people=people, at=at)
-    copies.open_town_server(books=books, people=people, folder=folder)
+    copies.open_town_server(books=books, people=people, systems=office.systems, folder=folder)
+    copies.compare(books=books, folder=folder, at=at)
     delivery.deliver_all()
     report("コンビニ交付を始めています")
     kiosks.open_for_business(office=office, people=people, towns=towns, folder=folder, at=at)
@@ -110,6 +112,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)
     _ask_for_extracts(people, towns, at)
+    deliveries.deliver(people=people, towns=towns, at=at)
     _count_population(people["operator-jlis-juki"], at)
     delivery.deliver_all()
     sealing.seal_now()
@@ -172,13 +175,14 @@ def _load(
 ) -> dict[str, TownBook]:
     """Load each town's register; returns the towns' own books, with the codes that the network gave."""
     a_year_ago, left, books = _a_year_before(at), residents, {}
+    notified: dict[str, Record] = {}
     for place, (town, share) in enumerate(shares.items(), start=1):
         count = left if place == len(shares) else round(residents * share)
         left -= count
         path = folder / f"residents-{town}.csv"
         drawn = [population.person(town, a_year_ago.day) for _ in range(count)]
         settling = Settling(population.random, population, town, a_year_ago.day)
-        books[town] = TownBook(town, settling.settle(drawn))
+        books[town] = TownBook(town, settling.settle(drawn), notified)
         path.write_bytes(books[town].register_csv())
         report(f"{population.begins[town]}の住民を登録しています（{count:,}人）")
         loaded = loading.load_file(path=path, office=town, by=chiefs[town], at=a_year_ago)

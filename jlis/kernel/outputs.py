@@ -28,6 +28,8 @@ class Treatment(StrEnum):
     REFUSES = "REFUSES"
     BY_LAW = "BY_LAW"
     NO_ADDRESS = "NO_ADDRESS"
+    # The house itself, copied for its own keeping: whoever may run it may read the database anyway.
+    KEPT = "KEPT"
 
 
 TREATMENT_LABELS = {
@@ -35,6 +37,7 @@ TREATMENT_LABELS = {
     Treatment.REFUSES: "出力を断る",
     Treatment.BY_LAW: "法令により住所を渡す",
     Treatment.NO_ADDRESS: "住所を持たない",
+    Treatment.KEPT: "保管のための写しで、提供ではない",
 }
 
 

@@ -4,6 +4,12 @@ from jlis.kernel.outputs import Treatment, Way, declare, declare_without_address
 
 declare(Way.SCREEN, Treatment.WITHHOLDS, job_result="ジョブの結果の取得")
 declare(Way.REST, Treatment.WITHHOLDS, api_job_result="ジョブの結果の取得（REST）")
+declare(
+    Way.COMMAND,
+    Treatment.KEPT,
+    backup="データベース全体のバックアップ（運用者だけ）",
+    restore="バックアップからの復元（運用者だけ）",
+)
 declare_without_address(
     Way.SCREEN, "サインインと机", "sign_in", "second_factor", "sign_out", "change_password", "desk", "accessibility"
 )

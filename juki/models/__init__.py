@@ -2,6 +2,8 @@
 
 from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
+from juki.models.consistency import ConsistencyCheck, ConsistencyDifference, ConsistencyWork
+from juki.models.deliveries import DeliveryPackage, DeliveryTarget
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
 from juki.models.media import ExtractMedium
@@ -18,6 +20,7 @@ from juki.models.protections import (
 from juki.models.residents import Resident
 from juki.models.statistics import PopulationCount, ProvisionFee
 from juki.models.supplementary import SupplementaryNotice, SupplementaryRecord
+from juki.models.tickets import Ticket, TicketMessage
 from juki.models.town_messages import TownDesk, TownMessage, TownMessageBody, TownMessageStep
 
 __all__ = [
@@ -25,6 +28,11 @@ __all__ = [
     "Affair",
     "AffairEntitlement",
     "CodeLot",
+    "ConsistencyCheck",
+    "ConsistencyDifference",
+    "ConsistencyWork",
+    "DeliveryPackage",
+    "DeliveryTarget",
     "Discrepancy",
     "ExtractMedium",
     "IdentityRecord",
@@ -45,6 +53,8 @@ __all__ = [
     "SpecialMoveIn",
     "SupplementaryNotice",
     "SupplementaryRecord",
+    "Ticket",
+    "TicketMessage",
     "TownDesk",
     "TownMessage",
     "TownMessageBody",

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from bcl.choices import DifferenceState
 from bcl.domain.ordering import missing_before
-from bcl.domain.rows import digest_of, read_difference
+from bcl.domain.rows import read_difference
 from bcl.models import Difference
 from bcl.selectors import copies
+from jlis.kernel.domain.digest_tree import digest_of
 from jlis.kernel.isolation.scope import BCL, acting
 from tests.bcl.copies import row_of, send
 from tests.conftest import CHIYODA

@@ -5,11 +5,12 @@ import csv
 import pytest
 from django.core.management import CommandError, call_command
 
-from bcl.domain.rows import COLUMNS, LABELS, digest_of, read_row
+from bcl.domain.rows import COLUMNS, LABELS, read_row
 from bcl.models import CopyEntry, CopyStream
 from bcl.selectors import copies
 from bcl.services import loading
 from jlis.kernel.audit.models import AuditEntry
+from jlis.kernel.domain.digest_tree import digest_of
 from jlis.kernel.errors import Conflict, Forbidden, Invalid
 from jlis.kernel.isolation.scope import BCL, SYSTEM, acting
 from tests.bcl.copies import held_rows, row_of, send, somebody, take_part

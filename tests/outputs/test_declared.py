@@ -41,8 +41,14 @@ def test_every_way_out_is_declared_and_none_that_is_not_there():
 
 
 def test_every_way_that_could_carry_an_address_has_a_driver():
-    wanted = {way for way, output in declared().items() if output.treatment is not Treatment.NO_ADDRESS}
+    undriven = (Treatment.NO_ADDRESS, Treatment.KEPT)
+    wanted = {way for way, output in declared().items() if output.treatment not in undriven}
     assert wanted == set(DRIVERS)
+
+
+def test_only_backups_are_copies_of_the_whole_house():
+    kept = {name for (_, name), output in declared().items() if output.treatment is Treatment.KEPT}
+    assert kept == {"backup", "restore"}
 
 
 def test_each_has_a_label_for_people():

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bcl.domain.relations import relations
 from bcl.domain.rows import CopyRow
+from juki.domain.consistency import Record
 
 _PLACES = {code: place for place, code in enumerate(relations())}
 _TABLES = """
@@ -19,6 +20,7 @@ _TABLES = """
     CREATE TABLE person (
         resident TEXT PRIMARY KEY, resident_code TEXT NOT NULL UNIQUE, household TEXT NOT NULL, body BLOB NOT NULL
     );
+    CREATE TABLE notified (resident_code TEXT PRIMARY KEY, items TEXT NOT NULL);
     CREATE INDEX person_of_household ON person (household);
 """
 
@@ -48,6 +50,22 @@ def write(folder: Path, office: str, town: Town, rows: Mapping[UUID, CopyRow]) -
     announce(folder, office, url="", secret=token_urlsafe(32))
 
 
+def write_notified(path: Path, records: Mapping[str, Record]) -> None:
+    """Write down anew what the network was told of each present resident, by 住民票コード."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DELETE FROM notified")
+        database.executemany(
+            "INSERT INTO notified VALUES (?, ?)",
+            ((code, json.dumps(dict(items), ensure_ascii=False)) for code, items in records.items()),
+        )
+
+
+def notified(database: sqlite3.Connection) -> dict[str, Record]:
+    """What the network was told of each present resident, by 住民票コード."""
+    rows = database.execute("SELECT resident_code, items FROM notified")
+    return {code: json.loads(items) for code, items in rows}
+
+
 def register_of(folder: Path, office: str) -> Path:
     """Where an office's register stands."""
     return folder / f"{office}.sqlite"
@@ -61,10 +79,15 @@ def announced(folder: Path, office: str) -> dict[str, str]:
 
 def announce(folder: Path, office: str, *, url: str, secret: str) -> None:
     """Tell callers where the server is; the file is put in place whole, for they may be reading."""
-    path, fresh = folder / f"{office}.json", folder / f"{office}.json.new"
+    write_private(folder / f"{office}.json", {"url": url, "secret": secret})
+
+
+def write_private(path: Path, values: Mapping[str, str]) -> None:
+    """Put a file in place whole that only its owner reads."""
+    fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"url": url, "secret": secret}, file)
+        json.dump(dict(values), file)
     fresh.replace(path)
 
 

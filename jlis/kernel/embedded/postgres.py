@@ -49,6 +49,7 @@ random_page_cost = 1.1
 max_wal_size = '2GB'
 checkpoint_timeout = '15min'
 wal_level = 'replica'                 # a base backup needs it
+max_slot_wal_keep_size = '8GB'        # a backup that was left must not fill the disk
 jit = off                             # short statements: compiling costs more than it brings
 
 timezone = 'UTC'
@@ -236,6 +237,18 @@ class Postgres:
         settings = CONFIGURATION.format(port=port, shared_memory=self._shared_memory()) + (FAST if fast else DURABLE)
         self._write(self.data / "postgresql.conf", settings)
         self._write(self.data / "pg_hba.conf", ACCESS)
+        self._forget_receiver()
+
+    def _forget_receiver(self) -> None:
+        """A receiver of the log that was killed with the server must not keep the next one from committing.
+
+        Whoever still follows asks for it again as soon as it is connected (`backups`).
+        """
+        own = self.data / "postgresql.auto.conf"
+        lines = own.read_text(encoding="utf-8").splitlines() if own.exists() else []
+        kept = [line for line in lines if not line.startswith("synchronous_standby_names")]
+        if kept != lines:
+            self._write(own, "".join(f"{line}\n" for line in kept))
 
     def _shared_memory(self) -> str:
         """Files beside the data where the system's shared memory is closed or, as in many containers, tiny."""

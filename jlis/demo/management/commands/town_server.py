@@ -1,8 +1,10 @@
-"""manage.py town_server --office CODE [--port N]"""
+"""manage.py town_server --office CODE [--port N] [--check-daily URL]"""
 
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from jlis.demo import kiosks
-from jlis.demo.town_server import register
+from jlis.demo.town_server import consistency, register
 from jlis.demo.town_server.server import TownServer
 from jlis.kernel.commands import HouseCommand
 from jlis.kernel.embedded import processes
@@ -39,6 +41,11 @@ class Command(HouseCommand):
             action="store_true",
             help="アドレスを証明書交付センターに知らせる / tell the centre where it answers",
         )
+        parser.add_argument(
+            "--check-daily",
+            metavar="URL",
+            help="全国側のアドレス。毎日、整合性確認を行う / compare with the nation there every day",
+        )
         parser.add_argument("--port", type=int, default=0, help="ポート番号（省くと空いている番号） / any free one")
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -56,8 +63,15 @@ class Command(HouseCommand):
                 kiosks.tell_where(office=office, url=url, at=now())
             self.say(f"{office} の証明発行サーバ {url}", options)
             self.stdout.flush()
+            if options["check_daily"]:
+                once = partial(consistency.check, folder, office, options["check_daily"])
+                Thread(target=consistency.check_daily, args=(once, partial(self._tell, options)), daemon=True).start()
             server.serve_forever()
         return {"url": url}
+
+    def _tell(self, options: dict[str, Any], text: str) -> None:
+        self.say(text, options)
+        self.stdout.flush()
 
 
 def _former(url: str) -> int:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     """Tables, grants and policies."""
 
     dependencies = [
-        ("juki", "0020_consistency"),
+        ("juki", "0013_consistency"),
     ]
 
     operations = [

@@ -36,6 +36,10 @@ app.conf.beat_schedule = {
         "task": "juki.tasks.break_off_left_checks",
         "schedule": crontab(minute=50, hour="*/6"),
     },
+    "remind of emergency cases": {
+        "task": "juki.tasks.remind_of_emergencies",
+        "schedule": crontab(minute=30, hour=8),
+    },
     "erase forgotten papers": {"task": "konbini.tasks.erase_forgotten_papers", "schedule": 60.0},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
 }

@@ -31,6 +31,7 @@ SUPERVISOR = Duty(
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
     | {"juki.see_consistency", "juki.receive_deliveries"}
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
+    | {"juki.see_emergencies", "juki.report_emergencies"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
@@ -72,6 +73,20 @@ EXTRACT_APPROVER = Duty(
     PREFECTURE,
     frozenset({"juki.approve_extract", "kernel.see_jobs"}),
 )
+PREFECTURE_OFFICER = Duty(
+    "PREFECTURE_OFFICER",
+    "都道府県の住基ネット担当",
+    "市区町村の緊急事案の報告を受けて総務省に報告し、自らの緊急事案を報告する。住民の情報は見られない。",
+    PREFECTURE,
+    frozenset({"juki.see_emergencies", "juki.report_emergencies", "juki.forward_emergencies"}),
+)
+MINISTRY_OFFICER = Duty(
+    "MINISTRY_OFFICER",
+    "住民制度担当（総務省）",
+    "緊急事案の報告を受け、追加の報告を求め、措置を記録し、終結させる。住民の情報は見られない。",
+    frozenset({"NATIONAL_ORGAN"}),
+    frozenset({"juki.see_emergencies", "juki.receive_emergencies"}),
+)
 REGISTRY_OPERATOR = Duty(
     "REGISTRY_OPERATOR",
     "全国センター運用担当",
@@ -86,6 +101,9 @@ REGISTRY_OPERATOR = Duty(
             "juki.publish_deliveries",
             "juki.answer_help",
             "juki.count_population",
+            "juki.see_emergencies",
+            "juki.report_emergencies",
+            "juki.remind_emergencies",
             "kernel.view_registers",
             "kernel.edit_masters",
         }
@@ -187,6 +205,8 @@ DUTIES = (
     STAFF_ADMINISTRATOR,
     EXTRACT_OPERATOR,
     EXTRACT_APPROVER,
+    PREFECTURE_OFFICER,
+    MINISTRY_OFFICER,
     REGISTRY_OPERATOR,
     KONBINI_OPERATOR,
     CERTIFICATE_OPERATOR,

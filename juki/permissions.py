@@ -38,5 +38,10 @@ register(
     Permission("juki.receive_deliveries", "配信を受け取り、適用を報告する"),
     Permission("juki.ask_help", "全国センターに問い合わせる"),
     Permission("juki.answer_help", "問合せに回答する"),
+    Permission("juki.see_emergencies", "緊急事案を見る", "緊急事案の報告要領"),
+    Permission("juki.report_emergencies", "緊急事案を報告する", "緊急事案の報告要領"),
+    Permission("juki.forward_emergencies", "緊急事案を総務省に報告する（都道府県）", "緊急事案の報告要領"),
+    Permission("juki.receive_emergencies", "緊急事案の報告を受ける（総務省）", "緊急事案の報告要領"),
+    Permission("juki.remind_emergencies", "緊急事案の督促を行う", "緊急事案の報告要領"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

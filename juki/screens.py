@@ -13,7 +13,7 @@ from juki.choices import PROTECTION_LIVE, DiscrepancyState
 from juki.domain import tickets
 from juki.domain.town_messages import OPEN
 from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident, Ticket
-from juki.selectors import consistency, deliveries, protections, town_messages
+from juki.selectors import consistency, deliveries, emergencies, protections, town_messages
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -36,6 +36,7 @@ register(
     NavItem("受け取った配信", "juki_received", "juki.receive_deliveries", _GROUP, 61),
     NavItem("問合せ窓口", "juki_help_desk", "juki.answer_help", _GROUP, 70),
     NavItem("問合せ", "juki_tickets", "juki.ask_help", _GROUP, 71),
+    NavItem("緊急事案", "juki_emergencies", "juki.see_emergencies", _GROUP, 75),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
     NavItem("住民基本台帳人口", "juki_population", "juki.see_statistics", _GROUP, 82),
@@ -127,3 +128,16 @@ def help_desk_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """Questions that wait for the centre."""
     waiting = Ticket.objects.filter(state=tickets.State.OPEN.value).count()
     return [Card("回答待ちの問合せ", waiting, reverse("juki_help_desk"), urgent=waiting > 0)]
+
+
+@on_the_desk(permission="juki.see_emergencies", order=16)
+def emergency_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Emergency cases that are not over, and those on which the own body is late."""
+    seen = list(emergencies.in_sight(state="open"))
+    own = [case for case in seen if emergencies.body_that_owes(case)[1] == actor.organisation]
+    late = sum(case.due_on is not None and case.due_on < at.day for case in own)
+    untaken = emergencies.not_taken_up(at.later(days=1).day).filter(told=actor.organisation).count()
+    return [
+        Card("終わっていない緊急事案", len(seen), reverse("juki_emergencies"), urgent=bool(own or untaken)),
+        Card("督促を受ける緊急事案", late, reverse("juki_emergencies"), urgent=late > 0),
+    ]

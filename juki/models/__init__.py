@@ -4,6 +4,7 @@ from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
 from juki.models.consistency import ConsistencyCheck, ConsistencyDifference, ConsistencyWork
 from juki.models.deliveries import DeliveryPackage, DeliveryTarget
+from juki.models.emergencies import EmergencyCase, EmergencyReminder, EmergencyReport, EmergencyStep
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
 from juki.models.media import ExtractMedium
@@ -34,6 +35,10 @@ __all__ = [
     "DeliveryPackage",
     "DeliveryTarget",
     "Discrepancy",
+    "EmergencyCase",
+    "EmergencyReminder",
+    "EmergencyReport",
+    "EmergencyStep",
     "ExtractMedium",
     "IdentityRecord",
     "IndividualNumber",

@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
         "task": "juki.tasks.break_off_left_checks",
         "schedule": crontab(minute=50, hour="*/6"),
     },
+    "review the access log": {"task": "juki.tasks.review_access", "schedule": crontab(minute=10, hour=3)},
     "remind of emergency cases": {
         "task": "juki.tasks.remind_of_emergencies",
         "schedule": crontab(minute=30, hour=8),

@@ -31,7 +31,7 @@ SUPERVISOR = Duty(
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
     | {"juki.see_consistency", "juki.receive_deliveries"}
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
-    | {"juki.see_emergencies", "juki.report_emergencies"}
+    | {"juki.see_emergencies", "juki.report_emergencies", "juki.see_access_findings", "juki.answer_access_cases"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
@@ -76,9 +76,17 @@ EXTRACT_APPROVER = Duty(
 PREFECTURE_OFFICER = Duty(
     "PREFECTURE_OFFICER",
     "都道府県の住基ネット担当",
-    "市区町村の緊急事案の報告を受けて総務省に報告し、自らの緊急事案を報告する。住民の情報は見られない。",
+    "緊急事案の報告を受けて総務省に報告し、自らの緊急事案を報告し、利用の調査に回答する。住民の情報は見られない。",
     PREFECTURE,
-    frozenset({"juki.see_emergencies", "juki.report_emergencies", "juki.forward_emergencies"}),
+    frozenset(
+        {
+            "juki.see_emergencies",
+            "juki.report_emergencies",
+            "juki.forward_emergencies",
+            "juki.see_access_findings",
+            "juki.answer_access_cases",
+        }
+    ),
 )
 MINISTRY_OFFICER = Duty(
     "MINISTRY_OFFICER",
@@ -192,9 +200,17 @@ SYSTEM_ADMINISTRATOR = Duty(
 AUDITOR = Duty(
     "AUDITOR",
     "監査担当",
-    "監査記録を読み、連鎖を検証する。台帳は見られない。",
+    "監査記録を読み、連鎖を検証し、利用記録の分析から調査を始める。台帳は見られない。",
     JLIS,
-    frozenset({"kernel.read_audit"}),
+    frozenset({"kernel.read_audit", "juki.review_access", "juki.see_access_findings", "juki.open_access_cases"}),
+    role="jlis_auditor",
+)
+PROTECTION_COMMITTEE = Duty(
+    "PROTECTION_COMMITTEE",
+    "本人確認情報保護委員会",
+    "付議された利用の調査を審議し、結論を出す。台帳は見られない。",
+    JLIS,
+    frozenset({"juki.see_access_findings", "juki.decide_access_cases"}),
     role="jlis_auditor",
 )
 
@@ -219,4 +235,5 @@ DUTIES = (
     CENTRE_OPERATOR,
     SYSTEM_ADMINISTRATOR,
     AUDITOR,
+    PROTECTION_COMMITTEE,
 )

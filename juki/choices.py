@@ -3,6 +3,8 @@
 from django.db import models
 
 from juki.domain import (
+    access_cases,
+    access_reviews,
     consistency,
     deliveries,
     emergencies,
@@ -278,3 +280,22 @@ class PressRelease(models.TextChoices):
     UNDECIDED = emergency_reports.Press.UNDECIDED.value, "未定"
     PLANNED = emergency_reports.Press.PLANNED.value, "あり"
     NONE = emergency_reports.Press.NONE.value, "なし"
+
+
+class AccessRule(models.TextChoices):
+    """利用記録の分析の規則."""
+
+    OUT_OF_HOURS = access_reviews.RuleCode.OUT_OF_HOURS.value, "時間外・休日の利用"
+    MASS_SEARCH = access_reviews.RuleCode.MASS_SEARCH.value, "大量の検索"
+    SAME_SURNAME = access_reviews.RuleCode.SAME_SURNAME.value, "同じ姓の者の照会"
+    SAME_RESIDENT = access_reviews.RuleCode.SAME_RESIDENT.value, "一人への照会の集中"
+    SIGN_IN = access_reviews.RuleCode.SIGN_IN.value, "失敗の後のログイン"
+
+
+class AccessCaseState(models.TextChoices):
+    """利用の調査の状態."""
+
+    WITH_BODY = access_cases.State.WITH_BODY.value, "団体に依頼中"
+    ANSWERED = access_cases.State.ANSWERED.value, "回答済み"
+    WITH_COMMITTEE = access_cases.State.WITH_COMMITTEE.value, "委員会で審議中"
+    CLOSED = access_cases.State.CLOSED.value, "終了"

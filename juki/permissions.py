@@ -43,5 +43,10 @@ register(
     Permission("juki.forward_emergencies", "緊急事案を総務省に報告する（都道府県）", "緊急事案の報告要領"),
     Permission("juki.receive_emergencies", "緊急事案の報告を受ける（総務省）", "緊急事案の報告要領"),
     Permission("juki.remind_emergencies", "緊急事案の督促を行う", "緊急事案の報告要領"),
+    Permission("juki.review_access", "利用記録を分析する", "住民基本台帳法30条の24"),
+    Permission("juki.see_access_findings", "利用記録の分析と調査を見る", "住民基本台帳法30条の24"),
+    Permission("juki.open_access_cases", "利用の調査を始め、終える", "住民基本台帳法30条の24"),
+    Permission("juki.answer_access_cases", "利用の調査に回答する", "住民基本台帳法30条の24"),
+    Permission("juki.decide_access_cases", "利用の調査の結論を出す（委員会）", "地方公共団体情報システム機構法25条"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

@@ -13,7 +13,7 @@ from juki.choices import PROTECTION_LIVE, DiscrepancyState
 from juki.domain import tickets
 from juki.domain.town_messages import OPEN
 from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident, Ticket
-from juki.selectors import consistency, deliveries, emergencies, protections, town_messages
+from juki.selectors import access_reviews, consistency, deliveries, emergencies, protections, town_messages
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -37,7 +37,9 @@ register(
     NavItem("問合せ窓口", "juki_help_desk", "juki.answer_help", _GROUP, 70),
     NavItem("問合せ", "juki_tickets", "juki.ask_help", _GROUP, 71),
     NavItem("緊急事案", "juki_emergencies", "juki.see_emergencies", _GROUP, 75),
+    NavItem("利用記録の分析と調査", "juki_access_findings", "juki.see_access_findings", _GROUP, 76),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
+    NavItem("提供の帳簿", "juki_ledger", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
     NavItem("住民基本台帳人口", "juki_population", "juki.see_statistics", _GROUP, 82),
 )
@@ -141,3 +143,29 @@ def emergency_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
         Card("終わっていない緊急事案", len(seen), reverse("juki_emergencies"), urgent=bool(own or untaken)),
         Card("督促を受ける緊急事案", late, reverse("juki_emergencies"), urgent=late > 0),
     ]
+
+
+@on_the_desk(permission="juki.open_access_cases", order=20)
+def auditors_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What the analysis found and nobody was asked about, and what was answered."""
+    page = reverse("juki_access_findings")
+    unasked = access_reviews.findings(only="unasked").count()
+    answered = access_reviews.open_cases("ANSWERED").count()
+    return [
+        Card("調査を始めていない検出", unasked, f"{page}?only=unasked"),
+        Card("回答のあった利用の調査", answered, f"{page}?only=open", urgent=answered > 0),
+    ]
+
+
+@on_the_desk(permission="juki.answer_access_cases", order=17)
+def asked_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What the own body was asked about the looks of its staff."""
+    asked = access_reviews.open_cases("WITH_BODY").count()
+    return [Card("回答を求められた利用の調査", asked, reverse("juki_access_findings"), urgent=asked > 0)]
+
+
+@on_the_desk(permission="juki.decide_access_cases", order=20)
+def committees_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What waits for the committee."""
+    waiting = access_reviews.open_cases("WITH_COMMITTEE").count()
+    return [Card("委員会で審議中の利用の調査", waiting, reverse("juki_access_findings") + "?only=open")]

@@ -11,6 +11,7 @@ from juki.api.queries import QueriesView
 from juki.api.supplementary import SupplementaryNoticesView
 from juki.api.town_messages import TownMessagesView
 from juki.web import (
+    access_reviews,
     consistency,
     deliveries,
     discrepancies,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("juki/extracts/<uuid:job_id>/medium/", media.medium, name="juki_extract_medium"),
     path("juki/extracts/<uuid:job_id>/medium/slip/", media.slip, name="juki_extract_slip"),
     path("juki/statistics/provisions/", statistics.provisions, name="juki_provisions"),
+    path("juki/statistics/ledger/", statistics.ledger, name="juki_ledger"),
     path("juki/statistics/notifications/", statistics.notifications, name="juki_notification_statistics"),
     path("juki/statistics/population/", statistics.population, name="juki_population"),
     path("juki/town-messages/", town_messages.inbox, name="juki_town_messages"),
@@ -89,6 +91,10 @@ urlpatterns = [
     path("juki/supplementary/new/", supplementary.new, name="juki_supplementary_new"),
     path("juki/supplementary/file/", supplementary.upload, name="juki_supplementary_file"),
     path("juki/supplementary/<uuid:resident>/", supplementary.detail, name="juki_supplementary_record"),
+    path("juki/access-findings/", access_reviews.finding_list, name="juki_access_findings"),
+    path("juki/access-findings/<uuid:finding>/", access_reviews.detail, name="juki_access_finding"),
+    path("juki/access-findings/<uuid:finding>/open/", access_reviews.open_case, name="juki_access_case_open"),
+    path("juki/access-findings/<uuid:finding>/<slug:verb>/", access_reviews.make_move, name="juki_access_case_move"),
     path("juki/emergencies/", emergencies.case_list, name="juki_emergencies"),
     path("juki/emergencies/new/", emergencies.new, name="juki_emergency_new"),
     path("juki/emergencies/<uuid:case>/", emergencies.detail, name="juki_emergency"),

@@ -128,6 +128,7 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
         add(f"network-{body}", "網野", "七海", body, "NETWORK_OFFICER")
     add("ministry-mic", "住制", "九郎", "MIC", "MINISTRY_OFFICER")
     add("auditor", "監査", "公子", "JLIS", "AUDITOR")
+    add("committee", "委員", "十和", "JLIS", "PROTECTION_COMMITTEE")
     for organisation, code in _ENTITLED:
         with acting(people["operator-jlis-juki"].scope):
             affairs.entitle(affair_code=code, organisation=organisation, by=people["operator-jlis-juki"], at=office.at)

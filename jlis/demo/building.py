@@ -110,6 +110,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     network.connect(people=people, at=at)
     report("緊急事案を報告しています")
     oversight.report_cases(people=people, at=at)
+    oversight.review_access(people=people, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)
@@ -148,6 +149,7 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     operators |= dict.fromkeys(("load_network", "load_survey"), "operator-jlis-lgwan")
     operators |= {"vault_rotate": FOUNDERS[0]}
     operators |= dict.fromkeys(("population", "emergency_reminders"), "operator-jlis-juki")
+    operators["access_review"] = "auditor"
     operators |= dict.fromkeys(("card_clocks", "expiry_notices", "express_dispatch"), "operator-jlis-card")
     for name, actor in people.items():
         if name.startswith("chief-"):

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from jlis.kernel.actors import Actor
-from jlis.kernel.time import Moment
+from jlis.kernel.isolation.scope import AUDITOR, acting
+from jlis.kernel.time import TOKYO, Moment
+from juki.domain.access_cases import State
+from juki.domain.access_reviews import RuleCode
 from juki.domain.emergencies import Affair, Kind
 from juki.domain.emergency_reports import Content, Press
-from juki.models import EmergencyCase
-from juki.services import emergencies
+from juki.models import AccessFinding, EmergencyCase
+from juki.selectors.residents import FourItems
+from juki.services import access_cases, access_reviews, emergencies, queries
 from juki.services.emergencies import Noticed
 
+_SEARCHES = 61
 _FIRST = Content(
     department="住民課",
     overview="住民票の写しを、別の世帯あての封筒に入れて送った。受け取った方からの電話で分かった。（実演）",
@@ -55,6 +60,21 @@ def report_cases(*, people: Mapping[str, Actor], at: Moment) -> None:
     _move(told, "report_up", centre, before, _TOLD)
     _noticed(chiefs[-1], at, Kind.NUMBER_LEAK)
     emergencies.remind(by=centre, at=at)
+
+
+def review_access(*, people: Mapping[str, Actor], at: Moment) -> None:
+    """A clerk searches too often for nobody; the day's log is analysed, and the clerk's town is asked about it."""
+    clerk = next(actor for name, actor in people.items() if name.startswith("clerk-"))
+    nobody = FourItems(name_kana="ンンンン", sex="F")
+    with acting(clerk.scope):
+        for _ in range(_SEARCHES):
+            queries.search(items=nobody, purpose="JUKI-COUNTER", by=clerk, at=at)
+    auditor = people["auditor"]
+    access_reviews.review(day=at.instant.astimezone(TOKYO).date(), by=auditor, at=at)
+    with acting(AUDITOR):
+        found = AccessFinding.objects.get(rule=RuleCode.MASS_SEARCH.value, actor=clerk.id)
+    note = "1時間の検索が多くなっています。業務によるものかどうかを確かめてください。"
+    access_cases.open_case(finding=found.pk, to=State.WITH_BODY, note=note, by=auditor, at=at)
 
 
 def _noticed(by: Actor, at: Moment, kind: Kind, place: str = "") -> EmergencyCase:

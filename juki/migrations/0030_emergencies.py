@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Tables."""
 
     dependencies = [
-        ("juki", "0011_supplementary_isolation"),
+        ("juki", "0012_extract_media"),
     ]
 
     operations = [

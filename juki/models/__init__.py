@@ -1,5 +1,6 @@
 """The room's tables."""
 
+from juki.models.access_reviews import AccessCase, AccessCaseStep, AccessFinding, AccessReview
 from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
 from juki.models.consistency import ConsistencyCheck, ConsistencyDifference, ConsistencyWork
@@ -25,6 +26,10 @@ from juki.models.tickets import Ticket, TicketMessage
 from juki.models.town_messages import TownDesk, TownMessage, TownMessageBody, TownMessageStep
 
 __all__ = [
+    "AccessCase",
+    "AccessCaseStep",
+    "AccessFinding",
+    "AccessReview",
     "AddressUnlock",
     "Affair",
     "AffairEntitlement",

@@ -12,8 +12,9 @@ COUNTER_CLERK = Duty(
     "住民の検索、異動の入力、個人番号カードと電子証明書の受付を行う。",
     LOCAL,
     frozenset(
-        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "juki.see_town_messages",
-         "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs", "juki.special_move_in",
+        {"juki.search", "juki.search_removed", "juki.notify", "juki.see_discrepancies", "juki.disclose",
+         "juki.see_town_messages", "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs",
+         "juki.special_move_in",
          "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.unlock_address",
          "juki.ask_help", "jpki.see_certificates", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
@@ -32,6 +33,7 @@ SUPERVISOR = Duty(
     | {"juki.see_consistency", "juki.receive_deliveries"}
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
     | {"juki.see_emergencies", "juki.report_emergencies", "juki.see_access_findings", "juki.answer_access_cases"}
+    | {"juki.ask_disposals", "juki.approve_disposals"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )

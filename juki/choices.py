@@ -299,3 +299,10 @@ class AccessCaseState(models.TextChoices):
     ANSWERED = access_cases.State.ANSWERED.value, "回答済み"
     WITH_COMMITTEE = access_cases.State.WITH_COMMITTEE.value, "委員会で審議中"
     CLOSED = access_cases.State.CLOSED.value, "終了"
+
+
+class DisposalOutcome(models.TextChoices):
+    """除票の廃棄の結果."""
+
+    DISPOSED = "DISPOSED", "廃棄済み"
+    REFUSED = "REFUSED", "不承認"

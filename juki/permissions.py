@@ -48,5 +48,8 @@ register(
     Permission("juki.open_access_cases", "利用の調査を始め、終える", "住民基本台帳法30条の24"),
     Permission("juki.answer_access_cases", "利用の調査に回答する", "住民基本台帳法30条の24"),
     Permission("juki.decide_access_cases", "利用の調査の結論を出す（委員会）", "地方公共団体情報システム機構法25条"),
+    Permission("juki.search_removed", "除票を検索し、書面を作成する", "住民基本台帳法15条の4・施行令34条"),
+    Permission("juki.ask_disposals", "除票の廃棄を申し出る", "住民基本台帳法施行令34条"),
+    Permission("juki.approve_disposals", "除票の廃棄を承認する", "住民基本台帳法施行令34条"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

@@ -13,7 +13,15 @@ from juki.choices import PROTECTION_LIVE, DiscrepancyState
 from juki.domain import tickets
 from juki.domain.town_messages import OPEN
 from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident, Ticket
-from juki.selectors import access_reviews, consistency, deliveries, emergencies, protections, town_messages
+from juki.selectors import (
+    access_reviews,
+    consistency,
+    deliveries,
+    emergencies,
+    protections,
+    removed_records,
+    town_messages,
+)
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -31,6 +39,8 @@ register(
     NavItem("支援措置", "juki_protections", "juki.see_protections", _GROUP, 46),
     NavItem("住所の表示の承認", "juki_unlocks", "juki.approve_unlock", _GROUP, 47),
     NavItem("整合性確認", "juki_consistency", "juki.see_consistency", _GROUP, 48),
+    NavItem("除票の検索", "juki_removed_search", "juki.search_removed", _GROUP, 11),
+    NavItem("除票の保存期間と廃棄", "juki_retention", "juki.ask_disposals", _GROUP, 49),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("配信", "juki_deliveries", "juki.publish_deliveries", _GROUP, 60),
     NavItem("受け取った配信", "juki_received", "juki.receive_deliveries", _GROUP, 61),
@@ -169,3 +179,10 @@ def committees_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """What waits for the committee."""
     waiting = access_reviews.open_cases("WITH_COMMITTEE").count()
     return [Card("委員会で審議中の利用の調査", waiting, reverse("juki_access_findings") + "?only=open")]
+
+
+@on_the_desk(permission="juki.approve_disposals", order=22)
+def disposal_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Colleagues who ask that a removed record be disposed of."""
+    waiting = removed_records.disposals(waiting=True).count()
+    return [Card("除票の廃棄の承認待ち", waiting, reverse("juki_retention"))] if waiting else []

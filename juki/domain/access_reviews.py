@@ -15,11 +15,12 @@ from juki.domain.office_days import is_open
 
 HOUR = timedelta(hours=1)
 # What shows persons to a member of staff, in every room.
-SEARCHES = frozenset({"juki.searched", "juki.supplementary_searched"})
+SEARCHES = frozenset({"juki.searched", "juki.supplementary_searched", "juki.removed_searched"})
 OPENINGS = frozenset(
     {
         "juki.viewed", "juki.provided", "juki.disclosed", "juki.supplementary_viewed", "juki.town_message_opened",
-        "juki.removed_record_issued", "mynacard.card_seen", "mynacard.cards_seen", "bcl.household_opened",
+        "juki.removed_record_viewed", "juki.removed_record_issued", "juki.protected_address_seen",
+        "mynacard.card_seen", "mynacard.cards_seen", "bcl.household_opened",
         "jpki.certificates_seen",
     }
 )  # fmt: skip

@@ -5,6 +5,7 @@ from juki.models.affairs import Affair, AffairEntitlement
 from juki.models.codes import CodeLot, ResidentCode
 from juki.models.consistency import ConsistencyCheck, ConsistencyDifference, ConsistencyWork
 from juki.models.deliveries import DeliveryPackage, DeliveryTarget
+from juki.models.disposals import Disposal
 from juki.models.emergencies import EmergencyCase, EmergencyReminder, EmergencyReport, EmergencyStep
 from juki.models.identity_records import IdentityRecord
 from juki.models.individual_numbers import IndividualNumber
@@ -40,6 +41,7 @@ __all__ = [
     "DeliveryPackage",
     "DeliveryTarget",
     "Discrepancy",
+    "Disposal",
     "EmergencyCase",
     "EmergencyReminder",
     "EmergencyReport",

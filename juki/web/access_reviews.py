@@ -32,7 +32,7 @@ TONES = {"WITH_BODY": "warning", "ANSWERED": "info", "WITH_COMMITTEE": "warning"
 _OTHER_ACTS = {
     "staff.sign_in_failed": "ログインの失敗",
     "staff.signed_in": "ログイン",
-    "juki.removed_record_issued": "除票の記載事項の書面",
+    "juki.protected_address_seen": "支援措置対象者の住所の表示",
     "mynacard.card_seen": "カードの照会",
     "mynacard.cards_seen": "カードの照会",
     "bcl.household_opened": "世帯の照会",

@@ -114,6 +114,7 @@ REGISTRY_OPERATOR = Duty(
             "juki.see_emergencies",
             "juki.report_emergencies",
             "juki.remind_emergencies",
+            "juki.register_link_keys",
             "kernel.view_registers",
             "kernel.edit_masters",
         }

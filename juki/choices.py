@@ -306,3 +306,10 @@ class DisposalOutcome(models.TextChoices):
 
     DISPOSED = "DISPOSED", "廃棄済み"
     REFUSED = "REFUSED", "不承認"
+
+
+class CodeProvisionResult(models.TextChoices):
+    """情報連携のための住民票コードの提供の結果."""
+
+    PROVIDED = "PROVIDED", "提供"
+    NOT_FOUND = "NOT_FOUND", "該当なし"

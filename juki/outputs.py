@@ -67,6 +67,8 @@ declare_without_address(
     "juki_access_case_open",
     "juki_access_case_move",
 )
+declare_without_address(Way.REST, "情報連携のための住民票コードの提供（封印）", "api_code_provisions")
+declare_without_address(Way.SCREEN, "情報連携の公開鍵", "juki_link_keys", "juki_link_key_end")
 declare_without_address(Way.COMMAND, "督促と利用記録の分析", "emergency_reminders", "access_review")
 declare_without_address(Way.PAPER, "提供状況の書面と媒体の送付票", "juki.pdf.disclosure", "juki.pdf.delivery_slip")
 declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")

@@ -51,5 +51,8 @@ register(
     Permission("juki.search_removed", "除票を検索し、書面を作成する", "住民基本台帳法15条の4・施行令34条"),
     Permission("juki.ask_disposals", "除票の廃棄を申し出る", "住民基本台帳法施行令34条"),
     Permission("juki.approve_disposals", "除票の廃棄を承認する", "住民基本台帳法施行令34条"),
+    Permission("juki.request_code", "符号の取得のための住民票コードの提供を求める", "番号法21条の2"),
+    Permission("juki.request_code_of_holder", "本人を確認した利用者の符号を求める（マイナポータル）", "番号法21条の2"),
+    Permission("juki.register_link_keys", "情報提供ネットワークシステムの公開鍵を登録する", "番号法21条の2"),
     Permission("juki.edit_affairs", "事務区分を登録する", "住民基本台帳法別表"),
 )

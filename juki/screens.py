@@ -48,6 +48,7 @@ register(
     NavItem("問合せ", "juki_tickets", "juki.ask_help", _GROUP, 71),
     NavItem("緊急事案", "juki_emergencies", "juki.see_emergencies", _GROUP, 75),
     NavItem("利用記録の分析と調査", "juki_access_findings", "juki.see_access_findings", _GROUP, 76),
+    NavItem("情報連携の公開鍵", "juki_link_keys", "juki.register_link_keys", _GROUP, 77),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
     NavItem("提供の帳簿", "juki_ledger", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from juki.api.bulk_queries import BulkQueriesView
+from juki.api.code_provisions import CodeProvisionsView
 from juki.api.consistency import ConsistencyChecksView, ConsistencyCheckView, ConsistencyStepsView
 from juki.api.deliveries import DeliveriesView, DeliveryContentView, DeliveryReportsView
 from juki.api.extracts import ExtractsView
@@ -17,6 +18,7 @@ from juki.web import (
     discrepancies,
     emergencies,
     extracts,
+    link_keys,
     media,
     move_outs,
     notices,
@@ -108,6 +110,9 @@ urlpatterns = [
     path("juki/emergencies/<uuid:case>/take-up/", emergencies.take_up, name="juki_emergency_take_up"),
     path("juki/emergencies/<uuid:case>/reports/<int:number>/", emergencies.paper, name="juki_emergency_paper"),
     path("juki/emergencies/<uuid:case>/<slug:verb>/", emergencies.make_move, name="juki_emergency_move"),
+    path("juki/link-keys/", link_keys.key_list, name="juki_link_keys"),
+    path("juki/link-keys/<int:key>/end/", link_keys.end, name="juki_link_key_end"),
+    path("api/v1/juki/code-provisions", CodeProvisionsView.as_view(), name="api_code_provisions"),
     path("api/v1/juki/town-messages", TownMessagesView.as_view(), name="api_town_messages"),
     path("api/v1/juki/supplementary-notices", SupplementaryNoticesView.as_view(), name="api_supplementary_notices"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),

@@ -111,6 +111,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     report("緊急事案を報告しています")
     oversight.report_cases(people=people, at=at)
     oversight.review_access(people=people, at=at)
+    oversight.open_link(people=people, folder=folder, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)

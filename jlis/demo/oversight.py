@@ -1,8 +1,13 @@
 """What goes wrong in the demonstration, and who reports it to whom: made-up cases, each further on its way."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from jlis.demo import cards
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import AUDITOR, acting
 from jlis.kernel.time import TOKYO, Moment
@@ -12,7 +17,7 @@ from juki.domain.emergencies import Affair, Kind
 from juki.domain.emergency_reports import Content, Press
 from juki.models import AccessFinding, EmergencyCase
 from juki.selectors.residents import FourItems
-from juki.services import access_cases, access_reviews, emergencies, queries
+from juki.services import access_cases, access_reviews, emergencies, link_keys, queries
 from juki.services.emergencies import Noticed
 
 _SEARCHES = 61
@@ -75,6 +80,16 @@ def review_access(*, people: Mapping[str, Actor], at: Moment) -> None:
         found = AccessFinding.objects.get(rule=RuleCode.MASS_SEARCH.value, actor=clerk.id)
     note = "1時間の検索が多くなっています。業務によるものかどうかを確かめてください。"
     access_cases.open_case(finding=found.pk, to=State.WITH_BODY, note=note, by=auditor, at=at)
+
+
+def open_link(*, people: Mapping[str, Actor], folder: Path, at: Moment) -> None:
+    """The network system's key pair: the private half stays with the demonstration, which plays that system."""
+    private = X25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    pair = {"private_key": private.private_bytes_raw(), "public_key": public}
+    kept: dict[str, object] = {name: b64encode(raw).decode() for name, raw in pair.items()}
+    cards.write_private(folder / "link_key.json", kept)
+    link_keys.register(public_key=public, valid_from=at.day, by=people["operator-jlis-juki"], at=at)
 
 
 def _noticed(by: Actor, at: Moment, kind: Kind, place: str = "") -> EmergencyCase:

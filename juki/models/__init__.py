@@ -2,6 +2,7 @@
 
 from juki.models.access_reviews import AccessCase, AccessCaseStep, AccessFinding, AccessReview
 from juki.models.affairs import Affair, AffairEntitlement
+from juki.models.code_provisions import CodeProvision, LinkKey
 from juki.models.codes import CodeLot, ResidentCode
 from juki.models.consistency import ConsistencyCheck, ConsistencyDifference, ConsistencyWork
 from juki.models.deliveries import DeliveryPackage, DeliveryTarget
@@ -35,6 +36,7 @@ __all__ = [
     "Affair",
     "AffairEntitlement",
     "CodeLot",
+    "CodeProvision",
     "ConsistencyCheck",
     "ConsistencyDifference",
     "ConsistencyWork",
@@ -49,6 +51,7 @@ __all__ = [
     "ExtractMedium",
     "IdentityRecord",
     "IndividualNumber",
+    "LinkKey",
     "MoveOut",
     "MoveOutInformation",
     "Notification",

@@ -21,6 +21,7 @@ METHODS = {
     ("juki.provided", "BULK"): "一括",
     ("juki.provided", "SCREEN"): "画面",
     ("juki.extracted", "BULK"): "一括抽出",
+    ("juki.code_provided", "LINK"): "情報連携の符号",
 }
 _BAND, _OLDEST = 5, 100
 

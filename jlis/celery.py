@@ -36,6 +36,11 @@ app.conf.beat_schedule = {
         "task": "juki.tasks.break_off_left_checks",
         "schedule": crontab(minute=50, hour="*/6"),
     },
+    "review the access log": {"task": "juki.tasks.review_access", "schedule": crontab(minute=10, hour=3)},
+    "remind of emergency cases": {
+        "task": "juki.tasks.remind_of_emergencies",
+        "schedule": crontab(minute=30, hour=8),
+    },
     "erase forgotten papers": {"task": "konbini.tasks.erase_forgotten_papers", "schedule": 60.0},
     "keep house": {"task": "jlis.kernel.tasks.keep_house", "schedule": crontab(minute="*/10")},
 }

@@ -12,8 +12,9 @@ COUNTER_CLERK = Duty(
     "住民の検索、異動の入力、個人番号カードと電子証明書の受付を行う。",
     LOCAL,
     frozenset(
-        {"juki.search", "juki.notify", "juki.see_discrepancies", "juki.disclose", "juki.see_town_messages",
-         "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs", "juki.special_move_in",
+        {"juki.search", "juki.search_removed", "juki.notify", "juki.see_discrepancies", "juki.disclose",
+         "juki.see_town_messages", "juki.handle_town_messages", "juki.write_town_messages", "juki.keep_move_outs",
+         "juki.special_move_in",
          "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.unlock_address",
          "juki.ask_help", "jpki.see_certificates", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
@@ -31,6 +32,8 @@ SUPERVISOR = Duty(
     | {"juki.settle_discrepancies", "juki.draw_codes", "juki.load", "juki.see_statistics", "juki.set_town_desk"}
     | {"juki.see_consistency", "juki.receive_deliveries"}
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
+    | {"juki.see_emergencies", "juki.report_emergencies", "juki.see_access_findings", "juki.answer_access_cases"}
+    | {"juki.ask_disposals", "juki.approve_disposals"}
     | {"kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
@@ -72,6 +75,28 @@ EXTRACT_APPROVER = Duty(
     PREFECTURE,
     frozenset({"juki.approve_extract", "kernel.see_jobs"}),
 )
+PREFECTURE_OFFICER = Duty(
+    "PREFECTURE_OFFICER",
+    "都道府県の住基ネット担当",
+    "緊急事案の報告を受けて総務省に報告し、自らの緊急事案を報告し、利用の調査に回答する。住民の情報は見られない。",
+    PREFECTURE,
+    frozenset(
+        {
+            "juki.see_emergencies",
+            "juki.report_emergencies",
+            "juki.forward_emergencies",
+            "juki.see_access_findings",
+            "juki.answer_access_cases",
+        }
+    ),
+)
+MINISTRY_OFFICER = Duty(
+    "MINISTRY_OFFICER",
+    "住民制度担当（総務省）",
+    "緊急事案の報告を受け、追加の報告を求め、措置を記録し、終結させる。住民の情報は見られない。",
+    frozenset({"NATIONAL_ORGAN"}),
+    frozenset({"juki.see_emergencies", "juki.receive_emergencies"}),
+)
 REGISTRY_OPERATOR = Duty(
     "REGISTRY_OPERATOR",
     "全国センター運用担当",
@@ -86,6 +111,10 @@ REGISTRY_OPERATOR = Duty(
             "juki.publish_deliveries",
             "juki.answer_help",
             "juki.count_population",
+            "juki.see_emergencies",
+            "juki.report_emergencies",
+            "juki.remind_emergencies",
+            "juki.register_link_keys",
             "kernel.view_registers",
             "kernel.edit_masters",
         }
@@ -174,9 +203,17 @@ SYSTEM_ADMINISTRATOR = Duty(
 AUDITOR = Duty(
     "AUDITOR",
     "監査担当",
-    "監査記録を読み、連鎖を検証する。台帳は見られない。",
+    "監査記録を読み、連鎖を検証し、利用記録の分析から調査を始める。台帳は見られない。",
     JLIS,
-    frozenset({"kernel.read_audit"}),
+    frozenset({"kernel.read_audit", "juki.review_access", "juki.see_access_findings", "juki.open_access_cases"}),
+    role="jlis_auditor",
+)
+PROTECTION_COMMITTEE = Duty(
+    "PROTECTION_COMMITTEE",
+    "本人確認情報保護委員会",
+    "付議された利用の調査を審議し、結論を出す。台帳は見られない。",
+    JLIS,
+    frozenset({"juki.see_access_findings", "juki.decide_access_cases"}),
     role="jlis_auditor",
 )
 
@@ -187,6 +224,8 @@ DUTIES = (
     STAFF_ADMINISTRATOR,
     EXTRACT_OPERATOR,
     EXTRACT_APPROVER,
+    PREFECTURE_OFFICER,
+    MINISTRY_OFFICER,
     REGISTRY_OPERATOR,
     KONBINI_OPERATOR,
     CERTIFICATE_OPERATOR,
@@ -199,4 +238,5 @@ DUTIES = (
     CENTRE_OPERATOR,
     SYSTEM_ADMINISTRATOR,
     AUDITOR,
+    PROTECTION_COMMITTEE,
 )

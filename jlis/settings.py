@@ -175,6 +175,7 @@ SPECTACULAR_SETTINGS = {
         "Sex": "juki.choices.Sex",
         "ResidentClass": "juki.choices.ResidentClass",
         "NotificationStatus": "juki.api.notifications.STATUSES",
+        "CodeProvisionResult": "juki.choices.CodeProvisionResult",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -2,7 +2,18 @@
 
 from django.db import models
 
-from juki.domain import consistency, deliveries, protections, supplementary, tickets, town_messages
+from juki.domain import (
+    access_cases,
+    access_reviews,
+    consistency,
+    deliveries,
+    emergencies,
+    emergency_reports,
+    protections,
+    supplementary,
+    tickets,
+    town_messages,
+)
 from juki.domain.changes import REASONS, ChangeReason
 
 
@@ -206,3 +217,99 @@ class TicketState(models.TextChoices):
     OPEN = tickets.State.OPEN.value, "回答待ち"
     ANSWERED = tickets.State.ANSWERED.value, "回答あり"
     CLOSED = tickets.State.CLOSED.value, "終了"
+
+
+class EmergencyAffair(models.TextChoices):
+    """緊急事案の事務."""
+
+    REGISTER = emergencies.Affair.REGISTER.value, "住民基本台帳"
+    CARD = emergencies.Affair.CARD.value, "通知カード・マイナンバーカード"
+    NETWORK = emergencies.Affair.NETWORK.value, "住民基本台帳ネットワークシステム"
+    LINK = emergencies.Affair.LINK.value, "住民票関係情報の情報連携"
+
+
+class EmergencyKind(models.TextChoices):
+    """緊急事案の種別."""
+
+    LEAK = emergencies.Kind.LEAK.value, "個人情報の漏えい"
+    IMPROPER = emergencies.Kind.IMPROPER.value, "不正・不適切な取扱い"
+    NUMBER_LEAK = emergencies.Kind.NUMBER_LEAK.value, "個人番号の変更を要する漏えい"
+
+
+class EmergencyRoute(models.TextChoices):
+    """だれが検知したか、どう報告するか."""
+
+    TOWN = emergencies.Route.TOWN.value, "市区町村から都道府県を経て総務省へ"
+    PREFECTURE = emergencies.Route.PREFECTURE.value, "都道府県から総務省へ"
+    JLIS = emergencies.Route.JLIS.value, "機構から発生した団体と総務省へ"
+
+
+class EmergencyState(models.TextChoices):
+    """緊急事案の状態."""
+
+    RECORDED = emergencies.State.RECORDED.value, "検知（未報告）"
+    WITH_PREFECTURE = emergencies.State.WITH_PREFECTURE.value, "都道府県に報告済み"
+    WITH_MINISTRY = emergencies.State.WITH_MINISTRY.value, "総務省に報告済み"
+    ASKED = emergencies.State.ASKED.value, "追加報告待ち"
+    FINAL_WITH_PREFECTURE = emergencies.State.FINAL_WITH_PREFECTURE.value, "最終報を都道府県に報告済み"
+    FINAL = emergencies.State.FINAL.value, "最終報済み"
+    CLOSED = emergencies.State.CLOSED.value, "終結"
+    WITHDRAWN = emergencies.State.WITHDRAWN.value, "取下げ"
+
+
+class EmergencyReportKind(models.TextChoices):
+    """報の種別."""
+
+    FIRST = emergencies.ReportKind.FIRST.value, "第一報"
+    FURTHER = emergencies.ReportKind.FURTHER.value, "続報"
+    FINAL = emergencies.ReportKind.FINAL.value, "最終報"
+
+
+class EmergencyPart(models.TextChoices):
+    """だれの処理を待つか."""
+
+    REPORTER = "REPORTER", "報告する団体"
+    RELAY = "RELAY", "経由する都道府県"
+    MINISTRY = "MINISTRY", "総務省"
+    TOLD = "TOLD", "知らせを受けた団体"
+
+
+class PressRelease(models.TextChoices):
+    """報道発表の予定."""
+
+    UNDECIDED = emergency_reports.Press.UNDECIDED.value, "未定"
+    PLANNED = emergency_reports.Press.PLANNED.value, "あり"
+    NONE = emergency_reports.Press.NONE.value, "なし"
+
+
+class AccessRule(models.TextChoices):
+    """利用記録の分析の規則."""
+
+    OUT_OF_HOURS = access_reviews.RuleCode.OUT_OF_HOURS.value, "時間外・休日の利用"
+    MASS_SEARCH = access_reviews.RuleCode.MASS_SEARCH.value, "大量の検索"
+    SAME_SURNAME = access_reviews.RuleCode.SAME_SURNAME.value, "同じ姓の者の照会"
+    SAME_RESIDENT = access_reviews.RuleCode.SAME_RESIDENT.value, "一人への照会の集中"
+    SIGN_IN = access_reviews.RuleCode.SIGN_IN.value, "失敗の後のログイン"
+
+
+class AccessCaseState(models.TextChoices):
+    """利用の調査の状態."""
+
+    WITH_BODY = access_cases.State.WITH_BODY.value, "団体に依頼中"
+    ANSWERED = access_cases.State.ANSWERED.value, "回答済み"
+    WITH_COMMITTEE = access_cases.State.WITH_COMMITTEE.value, "委員会で審議中"
+    CLOSED = access_cases.State.CLOSED.value, "終了"
+
+
+class DisposalOutcome(models.TextChoices):
+    """除票の廃棄の結果."""
+
+    DISPOSED = "DISPOSED", "廃棄済み"
+    REFUSED = "REFUSED", "不承認"
+
+
+class CodeProvisionResult(models.TextChoices):
+    """情報連携のための住民票コードの提供の結果."""
+
+    PROVIDED = "PROVIDED", "提供"
+    NOT_FOUND = "NOT_FOUND", "該当なし"

@@ -15,6 +15,8 @@ declare(
     juki_wide_area_answer="広域交付の回答の入力",
     juki_supplementary="附票本人確認情報の検索",
     juki_supplementary_record="附票本人確認情報の画面と履歴",
+    juki_removed_search="除票の検索（住所では見つからない）",
+    juki_removed="除票の画面",
 )
 declare(
     Way.SCREEN,
@@ -23,6 +25,7 @@ declare(
     juki_disclosure="提供状況の開示（同上）",
     juki_disclosure_paper="提供状況の開示の書面（同上）",
     juki_wide_area_paper="広域交付の住民票の写し",
+    juki_removed_paper="除票の記載事項の書面",
 )
 declare(Way.REST, Treatment.WITHHOLDS, api_queries="本人確認情報の提供（即時）。法令で受ける機関には印を付けて渡す")
 declare(
@@ -34,7 +37,39 @@ declare(
     },
 )
 declare(Way.COMMAND, Treatment.WITHHOLDS, extract="一括抽出")
-declare(Way.PAPER, Treatment.REFUSES, **{"juki.pdf.residence_record": "住民票の写し（描く前に断る）"})
+declare(
+    Way.PAPER,
+    Treatment.REFUSES,
+    **{
+        "juki.pdf.residence_record": "住民票の写し（描く前に断る）",
+        "juki.pdf.removed_record": "除票の記載事項（描く前に断る）",
+    },
+)
+declare_without_address(
+    Way.SCREEN, "除票の保存期間と廃棄", "juki_retention", "juki_disposal_ask", "juki_disposal_decide"
+)
+declare_without_address(
+    Way.SCREEN,
+    "緊急事案（対象者は件数だけ）",
+    "juki_emergencies",
+    "juki_emergency",
+    "juki_emergency_new",
+    "juki_emergency_move",
+    "juki_emergency_take_up",
+    "juki_emergency_paper",
+)
+declare_without_address(Way.PAPER, "緊急事案報告書", "juki.pdf.emergency_report")
+declare_without_address(
+    Way.SCREEN,
+    "利用記録の分析と調査",
+    "juki_access_findings",
+    "juki_access_finding",
+    "juki_access_case_open",
+    "juki_access_case_move",
+)
+declare_without_address(Way.REST, "情報連携のための住民票コードの提供（封印）", "api_code_provisions")
+declare_without_address(Way.SCREEN, "情報連携の公開鍵", "juki_link_keys", "juki_link_key_end")
+declare_without_address(Way.COMMAND, "督促と利用記録の分析", "emergency_reminders", "access_review")
 declare_without_address(Way.PAPER, "提供状況の書面と媒体の送付票", "juki.pdf.disclosure", "juki.pdf.delivery_slip")
 declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
@@ -57,7 +92,9 @@ declare_without_address(Way.REST, "市町村間の通知と附票の通知", "ap
 declare_without_address(
     Way.SCREEN, "一括抽出の依頼と媒体", "juki_extract_new", "juki_extract_medium", "juki_extract_slip"
 )
-declare_without_address(Way.SCREEN, "統計", "juki_provisions", "juki_notification_statistics", "juki_population")
+declare_without_address(
+    Way.SCREEN, "統計", "juki_provisions", "juki_notification_statistics", "juki_population", "juki_ledger"
+)
 declare_without_address(
     Way.SCREEN, "支援措置", "juki_protections", "juki_protection", "juki_protection_apply", "juki_protection_act"
 )

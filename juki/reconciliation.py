@@ -23,8 +23,10 @@ def versions_have_entries_and_events() -> Iterator[Finding]:
         not_one = _rows(
             "SELECT a.id FROM juki_resident a LEFT JOIN juki_identityrecord r"
             " ON r.resident = a.id AND r.valid_to IS NULL AND r.superseded_at IS NULL"
-            " GROUP BY a.id HAVING count(r.id) <> 1 OR max(r.version) <> a.version LIMIT %s"
+            " WHERE NOT EXISTS (SELECT FROM juki_disposal d WHERE d.resident = a.id AND d.version = a.version"
+            " AND d.outcome = 'DISPOSED') GROUP BY a.id HAVING count(r.id) <> 1 OR max(r.version) <> a.version LIMIT %s"
         )
+        disposed = _one("SELECT coalesce(sum(versions), 0) FROM juki_disposal WHERE outcome = 'DISPOSED'")
         bearing = _one("SELECT count(*) FROM juki_residentcode WHERE valid_to IS NULL")
     with acting(SYSTEM):
         entries = _one(
@@ -38,8 +40,8 @@ def versions_have_entries_and_events() -> Iterator[Finding]:
         )  # fmt: skip
     with acting(NUMBERS):
         numbered = _one("SELECT count(*) FROM juki_individualnumber WHERE valid_to IS NULL")
-    yield Finding("juki.versions_audited", "版と監査記録の数", versions, entries)
-    yield Finding("juki.versions_told", "版と出来事の数", versions, events)
+    yield Finding("juki.versions_audited", "版（廃棄済みを含む）と監査記録の数", versions + disposed, entries)
+    yield Finding("juki.versions_told", "版（廃棄済みを含む）と出来事の数", versions + disposed, events)
     yield Finding("juki.versions_loose", "住民のない版", 0, len(loose), loose)
     yield Finding("juki.one_latest", "最新版が一つでない住民", 0, len(not_one), not_one)
     yield Finding("juki.codes", "住民と住民票コードの数", residents, bearing)

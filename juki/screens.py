@@ -13,7 +13,15 @@ from juki.choices import PROTECTION_LIVE, DiscrepancyState
 from juki.domain import tickets
 from juki.domain.town_messages import OPEN
 from juki.models import Discrepancy, Notification, ProtectionMeasure, Resident, Ticket
-from juki.selectors import consistency, deliveries, protections, town_messages
+from juki.selectors import (
+    access_reviews,
+    consistency,
+    deliveries,
+    emergencies,
+    protections,
+    removed_records,
+    town_messages,
+)
 from juki.services import codes, move_outs
 
 _GROUP = "住民基本台帳ネットワーク"
@@ -31,12 +39,18 @@ register(
     NavItem("支援措置", "juki_protections", "juki.see_protections", _GROUP, 46),
     NavItem("住所の表示の承認", "juki_unlocks", "juki.approve_unlock", _GROUP, 47),
     NavItem("整合性確認", "juki_consistency", "juki.see_consistency", _GROUP, 48),
+    NavItem("除票の検索", "juki_removed_search", "juki.search_removed", _GROUP, 11),
+    NavItem("除票の保存期間と廃棄", "juki_retention", "juki.ask_disposals", _GROUP, 49),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("配信", "juki_deliveries", "juki.publish_deliveries", _GROUP, 60),
     NavItem("受け取った配信", "juki_received", "juki.receive_deliveries", _GROUP, 61),
     NavItem("問合せ窓口", "juki_help_desk", "juki.answer_help", _GROUP, 70),
     NavItem("問合せ", "juki_tickets", "juki.ask_help", _GROUP, 71),
+    NavItem("緊急事案", "juki_emergencies", "juki.see_emergencies", _GROUP, 75),
+    NavItem("利用記録の分析と調査", "juki_access_findings", "juki.see_access_findings", _GROUP, 76),
+    NavItem("情報連携の公開鍵", "juki_link_keys", "juki.register_link_keys", _GROUP, 77),
     NavItem("提供の統計", "juki_provisions", "juki.see_statistics", _GROUP, 80),
+    NavItem("提供の帳簿", "juki_ledger", "juki.see_statistics", _GROUP, 80),
     NavItem("異動の統計", "juki_notification_statistics", "juki.see_statistics", _GROUP, 81),
     NavItem("住民基本台帳人口", "juki_population", "juki.see_statistics", _GROUP, 82),
 )
@@ -127,3 +141,49 @@ def help_desk_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """Questions that wait for the centre."""
     waiting = Ticket.objects.filter(state=tickets.State.OPEN.value).count()
     return [Card("回答待ちの問合せ", waiting, reverse("juki_help_desk"), urgent=waiting > 0)]
+
+
+@on_the_desk(permission="juki.see_emergencies", order=16)
+def emergency_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Emergency cases that are not over, and those on which the own body is late."""
+    seen = list(emergencies.in_sight(state="open"))
+    own = [case for case in seen if emergencies.body_that_owes(case)[1] == actor.organisation]
+    late = sum(case.due_on is not None and case.due_on < at.day for case in own)
+    untaken = emergencies.not_taken_up(at.later(days=1).day).filter(told=actor.organisation).count()
+    return [
+        Card("終わっていない緊急事案", len(seen), reverse("juki_emergencies"), urgent=bool(own or untaken)),
+        Card("督促を受ける緊急事案", late, reverse("juki_emergencies"), urgent=late > 0),
+    ]
+
+
+@on_the_desk(permission="juki.open_access_cases", order=20)
+def auditors_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What the analysis found and nobody was asked about, and what was answered."""
+    page = reverse("juki_access_findings")
+    unasked = access_reviews.findings(only="unasked").count()
+    answered = access_reviews.open_cases("ANSWERED").count()
+    return [
+        Card("調査を始めていない検出", unasked, f"{page}?only=unasked"),
+        Card("回答のあった利用の調査", answered, f"{page}?only=open", urgent=answered > 0),
+    ]
+
+
+@on_the_desk(permission="juki.answer_access_cases", order=17)
+def asked_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What the own body was asked about the looks of its staff."""
+    asked = access_reviews.open_cases("WITH_BODY").count()
+    return [Card("回答を求められた利用の調査", asked, reverse("juki_access_findings"), urgent=asked > 0)]
+
+
+@on_the_desk(permission="juki.decide_access_cases", order=20)
+def committees_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What waits for the committee."""
+    waiting = access_reviews.open_cases("WITH_COMMITTEE").count()
+    return [Card("委員会で審議中の利用の調査", waiting, reverse("juki_access_findings") + "?only=open")]
+
+
+@on_the_desk(permission="juki.approve_disposals", order=22)
+def disposal_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """Colleagues who ask that a removed record be disposed of."""
+    waiting = removed_records.disposals(waiting=True).count()
+    return [Card("除票の廃棄の承認待ち", waiting, reverse("juki_retention"))] if waiting else []

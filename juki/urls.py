@@ -3,6 +3,7 @@
 from django.urls import path
 
 from juki.api.bulk_queries import BulkQueriesView
+from juki.api.code_provisions import CodeProvisionsView
 from juki.api.consistency import ConsistencyChecksView, ConsistencyCheckView, ConsistencyStepsView
 from juki.api.deliveries import DeliveriesView, DeliveryContentView, DeliveryReportsView
 from juki.api.extracts import ExtractsView
@@ -11,14 +12,18 @@ from juki.api.queries import QueriesView
 from juki.api.supplementary import SupplementaryNoticesView
 from juki.api.town_messages import TownMessagesView
 from juki.web import (
+    access_reviews,
     consistency,
     deliveries,
     discrepancies,
+    emergencies,
     extracts,
+    link_keys,
     media,
     move_outs,
     notices,
     protections,
+    removed_records,
     residents,
     special_move_ins,
     statistics,
@@ -67,6 +72,7 @@ urlpatterns = [
     path("juki/extracts/<uuid:job_id>/medium/", media.medium, name="juki_extract_medium"),
     path("juki/extracts/<uuid:job_id>/medium/slip/", media.slip, name="juki_extract_slip"),
     path("juki/statistics/provisions/", statistics.provisions, name="juki_provisions"),
+    path("juki/statistics/ledger/", statistics.ledger, name="juki_ledger"),
     path("juki/statistics/notifications/", statistics.notifications, name="juki_notification_statistics"),
     path("juki/statistics/population/", statistics.population, name="juki_population"),
     path("juki/town-messages/", town_messages.inbox, name="juki_town_messages"),
@@ -88,6 +94,25 @@ urlpatterns = [
     path("juki/supplementary/new/", supplementary.new, name="juki_supplementary_new"),
     path("juki/supplementary/file/", supplementary.upload, name="juki_supplementary_file"),
     path("juki/supplementary/<uuid:resident>/", supplementary.detail, name="juki_supplementary_record"),
+    path("juki/removed/", removed_records.search, name="juki_removed_search"),
+    path("juki/removed/<uuid:resident>/<int:version>/", removed_records.detail, name="juki_removed"),
+    path("juki/removed/<uuid:resident>/<int:version>/paper/", removed_records.paper, name="juki_removed_paper"),
+    path("juki/removed/<uuid:resident>/<int:version>/disposal/", removed_records.ask, name="juki_disposal_ask"),
+    path("juki/retention/", removed_records.retention, name="juki_retention"),
+    path("juki/retention/<uuid:disposal>/", removed_records.decide, name="juki_disposal_decide"),
+    path("juki/access-findings/", access_reviews.finding_list, name="juki_access_findings"),
+    path("juki/access-findings/<uuid:finding>/", access_reviews.detail, name="juki_access_finding"),
+    path("juki/access-findings/<uuid:finding>/open/", access_reviews.open_case, name="juki_access_case_open"),
+    path("juki/access-findings/<uuid:finding>/<slug:verb>/", access_reviews.make_move, name="juki_access_case_move"),
+    path("juki/emergencies/", emergencies.case_list, name="juki_emergencies"),
+    path("juki/emergencies/new/", emergencies.new, name="juki_emergency_new"),
+    path("juki/emergencies/<uuid:case>/", emergencies.detail, name="juki_emergency"),
+    path("juki/emergencies/<uuid:case>/take-up/", emergencies.take_up, name="juki_emergency_take_up"),
+    path("juki/emergencies/<uuid:case>/reports/<int:number>/", emergencies.paper, name="juki_emergency_paper"),
+    path("juki/emergencies/<uuid:case>/<slug:verb>/", emergencies.make_move, name="juki_emergency_move"),
+    path("juki/link-keys/", link_keys.key_list, name="juki_link_keys"),
+    path("juki/link-keys/<int:key>/end/", link_keys.end, name="juki_link_key_end"),
+    path("api/v1/juki/code-provisions", CodeProvisionsView.as_view(), name="api_code_provisions"),
     path("api/v1/juki/town-messages", TownMessagesView.as_view(), name="api_town_messages"),
     path("api/v1/juki/supplementary-notices", SupplementaryNoticesView.as_view(), name="api_supplementary_notices"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),

@@ -112,9 +112,11 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
         add(f"protection-{town}", "支援", "京子", town, "PROTECTION_OFFICER")
         add(f"admin-{town}", "管理", "一郎", town, "STAFF_ADMINISTRATOR")
         office.connect("住民記録システム", town, *_TOWN_SYSTEM)
+        office.connect("中間サーバー", town, "juki.request_code")
     for prefecture in prefectures:
         add(f"extract-{prefecture}", "抽出", "京子", prefecture, "EXTRACT_OPERATOR")
         add(f"approve-{prefecture}", "承認", "次郎", prefecture, "EXTRACT_APPROVER")
+        add(f"officer-{prefecture}", "県住", "八重", prefecture, "PREFECTURE_OFFICER")
         office.connect("情報提供アプリケーション", prefecture, "juki.extract")
     for centre, duty in _CENTRES.items():
         add(f"operator-{centre.lower()}", "運用", "三郎", centre, duty)
@@ -125,7 +127,10 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     add("approver-jlis-lgwan", "決裁", "六郎", "JLIS-LGWAN", "LGWAN_APPROVER")
     for body in (*office.networked(towns), *prefectures):
         add(f"network-{body}", "網野", "七海", body, "NETWORK_OFFICER")
+    office.connect("マイナポータル", "DIGITAL", "juki.request_code", "juki.request_code_of_holder")
+    add("ministry-mic", "住制", "九郎", "MIC", "MINISTRY_OFFICER")
     add("auditor", "監査", "公子", "JLIS", "AUDITOR")
+    add("committee", "委員", "十和", "JLIS", "PROTECTION_COMMITTEE")
     for organisation, code in _ENTITLED:
         with acting(people["operator-jlis-juki"].scope):
             affairs.entitle(affair_code=code, organisation=organisation, by=people["operator-jlis-juki"], at=office.at)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, card_life, cards, copies, deliveries, kiosks, network, protections
+from jlis.demo import accounts, card_life, cards, copies, deliveries, kiosks, network, oversight, protections
 from jlis.demo import towns as between_towns
 from jlis.demo.books import TownBook
 from jlis.demo.card_counter import Counter
@@ -108,6 +108,10 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     kiosks.open_for_business(office=office, people=people, towns=towns, folder=folder, at=at)
     report("総合行政ネットワークの回線とサービスを登録しています")
     network.connect(people=people, at=at)
+    report("緊急事案を報告しています")
+    oversight.report_cases(people=people, at=at)
+    oversight.review_access(people=people, at=at)
+    oversight.open_link(people=people, folder=folder, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)
@@ -144,7 +148,9 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     operators = {"export_certificate": "operator-jlis-jpki", "crl_publish": "operator-jlis-jpki"}
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
     operators |= dict.fromkeys(("load_network", "load_survey"), "operator-jlis-lgwan")
-    operators |= {"vault_rotate": FOUNDERS[0], "population": "operator-jlis-juki"}
+    operators |= {"vault_rotate": FOUNDERS[0]}
+    operators |= dict.fromkeys(("population", "emergency_reminders"), "operator-jlis-juki")
+    operators["access_review"] = "auditor"
     operators |= dict.fromkeys(("card_clocks", "expiry_notices", "express_dispatch"), "operator-jlis-card")
     for name, actor in people.items():
         if name.startswith("chief-"):

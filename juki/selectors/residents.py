@@ -77,17 +77,22 @@ def latest_versions() -> QuerySet[IdentityRecord]:
     return IdentityRecord.objects.filter(valid_to__isnull=True, superseded_at__isnull=True)
 
 
-def matching(
-    items: FourItems, *, removed: bool = False, limit: int, with_protected_address: bool = False
-) -> list[IdentityRecord]:
-    """Up to `limit` latest versions that match; present records only unless `removed` (J17). Raises `Invalid`.
+def matching(items: FourItems, *, limit: int, with_protected_address: bool = False) -> list[IdentityRecord]:
+    """Up to `limit` latest versions of present residents that match. Raises `Invalid`.
 
     By an address nobody finds a covered person: a match, or a count of one, would tell where they are.
     """
+    values = conditions(items, with_protected_address=with_protected_address)
+    found = search.latest(values | {"state": RecordState.CURRENT.value}, limit)
+    return protections.withheld(found, with_address=with_protected_address)
+
+
+def conditions(items: FourItems, *, with_protected_address: bool = False) -> dict[str, Any]:
+    """The four items as values of the search; `Invalid` for too few of them."""
     if len(items.given()) < ITEMS_NEEDED:
         message = f"4情報のうち{ITEMS_NEEDED}つ以上を入力してください。"
         raise Invalid.of([FieldError("name", "too_few_items", message)])
-    values: dict[str, Any] = {"state": (RecordState.REMOVED if removed else RecordState.CURRENT).value}
+    values: dict[str, Any] = {}
     if items.name:
         values["name_key"] = name_key(items.name)
     if items.name_kana:
@@ -100,7 +105,7 @@ def matching(
         values |= search.begins("address", address_key(items.address))
         if not with_protected_address:
             values["uncovered"] = True
-    return protections.withheld(search.latest(values, limit), with_address=with_protected_address)
+    return values
 
 
 def _born(text: str) -> dict[str, Any]:

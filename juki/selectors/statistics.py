@@ -21,6 +21,7 @@ METHODS = {
     ("juki.provided", "BULK"): "一括",
     ("juki.provided", "SCREEN"): "画面",
     ("juki.extracted", "BULK"): "一括抽出",
+    ("juki.code_provided", "LINK"): "情報連携の符号",
 }
 _BAND, _OLDEST = 5, 100
 
@@ -61,6 +62,19 @@ class Unused:
     last_used: date | None
 
 
+class LedgerLine(NamedTuple):
+    """One line of the 帳簿: on which day which body received, under which affair and how, how many persons."""
+
+    day: date
+    organisation: str
+    organisation_name: str
+    affair: str
+    affair_label: str
+    method: str
+    calls: int
+    persons: int
+
+
 class OfficePopulation(NamedTuple):
     """An office's people by sex, and the foreign residents among them."""
 
@@ -90,6 +104,22 @@ def provisions(first: date, last: date) -> list[Provision]:
         Provision(body, names.get(body, body), affair, affairs.get(affair, ""), METHODS[action, kind], calls, persons)
         for body, affair, action, kind, calls, persons in rows
     ]
+
+
+def ledger(month: date) -> list[LedgerLine]:
+    """The 帳簿 of a month (法30条の18), day by day; ``month`` is any day of it."""
+    names, affairs = _names(), _affairs()
+    rows = (
+        AuditTally.objects.filter(_is_provision(), day__year=month.year, day__month=month.month)
+        .values_list("day", "organisation", "purpose", "action", "kind")
+        .annotate(Sum("calls"), Sum("subjects"))
+        .order_by("day", "organisation", "purpose", "action", "kind")
+    )
+    return [
+        LedgerLine(day, body, names.get(body, body), affair, affairs.get(affair, ""), METHODS[action, kind], calls,
+                   persons)
+        for day, body, affair, action, kind, calls, persons in rows
+    ]  # fmt: skip
 
 
 def provisions_by_month(year: int) -> list[tuple[date, int]]:

@@ -74,14 +74,12 @@ def provide(
     return Provided(_result(found), persons, more)
 
 
-def search(
-    *, items: FourItems, purpose: str, by: Actor, at: Moment, removed: bool = False
-) -> tuple[list[IdentityRecord], bool]:
-    """Search as a member of staff; the rows, and whether more than `MOST_CANDIDATES` matched."""
+def search(*, items: FourItems, purpose: str, by: Actor, at: Moment) -> tuple[list[IdentityRecord], bool]:
+    """Search present residents as a member of staff; the rows, and whether more than `MOST_CANDIDATES` matched."""
     by.must("juki.search")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
     with scope(by.scope.for_purpose(purpose)):
-        found = residents.matching(items, removed=removed, limit=MOST_CANDIDATES + 1)
+        found = residents.matching(items, limit=MOST_CANDIDATES + 1)
         too_many = len(found) > MOST_CANDIDATES
         found = found[:MOST_CANDIDATES]
         audit.record(
@@ -89,8 +87,7 @@ def search(
             by=by,
             purpose=purpose,
             subjects=[row.resident for row in found],
-            detail={"asked": items.given(), "fields": LISTED, "count": len(found), "removed": removed}
-            | _of_protected(found),
+            detail={"asked": items.given(), "fields": LISTED, "count": len(found)} | _of_protected(found),
         )
     return found, too_many
 

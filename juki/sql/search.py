@@ -2,7 +2,8 @@
 
 Why not the ORM: it makes a statement anew each time, and planning one over 47 partitions takes 10 ms where running it
 takes 0.3 (bench/query.py). Rows expected: up to the limit. Indexes: `identity_by_birth` for a full birth date,
-`identity_by_kana` within an office, `identity_by_code`, `identity_of_resident`. Prefixes are ranges, since a pattern
+`identity_by_kana` within an office, `identity_by_code`, `identity_of_resident`; among the removed
+`identity_removed_by_birth`, `identity_removed_by_kana`. Prefixes are ranges, since a pattern
 that is a parameter finds no index.
 """
 
@@ -17,6 +18,7 @@ from juki.models import IdentityRecord
 
 _COLUMNS = [field.attname for field in IdentityRecord._meta.concrete_fields]
 _LATEST = "valid_to IS NULL AND superseded_at IS NULL"
+_REMOVED = "state = 'REMOVED' AND superseded_at IS NULL"
 _LAST_CHARACTER = "\U0010ffff"
 CONDITIONS = {
     "state": "state = %(state)s",
@@ -40,13 +42,22 @@ CONDITIONS = {
 
 def latest(values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:
     """The latest versions that match every value given; a value's key names its condition."""
+    return _matching(_LATEST, values, limit)
+
+
+def removed(values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:
+    """The removals that match, those of persons who live elsewhere or have come back among them (J17)."""
+    return _matching(_REMOVED, values, limit)
+
+
+def _matching(standing: str, values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:
     asked = [condition for key, condition in CONDITIONS.items() if key in values]
     running = scope.current()
     # The policy says the same, but the planner leaves out the other partitions only for a constant.
     if running is not None and running.prefecture:
         asked.append(f"prefecture = {running.prefecture}")
     statement = (
-        f"SELECT {', '.join(_COLUMNS)} FROM juki_identityrecord WHERE {' AND '.join([_LATEST, *asked])}"  # noqa: S608
+        f"SELECT {', '.join(_COLUMNS)} FROM juki_identityrecord WHERE {' AND '.join([standing, *asked])}"  # noqa: S608
         f" ORDER BY kana_key, birth_from LIMIT {limit:d}"
     )
     return [IdentityRecord.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row) for row in prepared.rows(statement, values)]

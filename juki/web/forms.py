@@ -51,12 +51,19 @@ class SearchForm(ShellForm):
         label="住所", required=False, max_length=400, help_text="都道府県名から。全角・半角・漢数字の違いは吸収します。"
     )
     purpose = forms.ChoiceField(label="利用目的", help_text="住民基本台帳法の事務から選びます。")
-    removed = forms.BooleanField(label="消除された者（除票）を探す", required=False)
 
     def __init__(self, *args: Any, purposes: list[Affair], **keywords: Any):
         super().__init__(*args, **keywords)
         choices = [(affair.code, affair.description) for affair in purposes]
         self.offer("purpose", choices if len(choices) == 1 else [("", "選んでください"), *choices])
+
+
+class RemovedSearchForm(SearchForm):
+    """The same items for 除票, which have one purpose."""
+
+    def __init__(self, *args: Any, **keywords: Any):
+        super().__init__(*args, purposes=[], **keywords)
+        del self.fields["purpose"]
 
 
 class NoticeForm(ShellForm):

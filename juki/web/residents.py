@@ -43,9 +43,7 @@ def search(request: StaffRequest) -> HttpResponse:
         birth = asked["birth_date"]
         items = FourItems(asked["name"], asked["name_kana"], birth.iso if birth else "", asked["sex"], asked["address"])
         try:
-            found, too_many = queries.search(
-                items=items, purpose=asked["purpose"], removed=asked["removed"], by=request.actor, at=at
-            )
+            found, too_many = queries.search(items=items, purpose=asked["purpose"], by=request.actor, at=at)
         except Invalid as invalid:
             shown["faults"] = invalid.errors
         else:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jlis.kernel.domain import fiscal_years
-from jlis.kernel.domain.eras import DateError
+from jlis.kernel.domain.eras import DateError, format_era
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.faces.downloads import csv_file
 from jlis.kernel.faces.web import StaffRequest, staff_view
@@ -19,6 +19,7 @@ _YEARS_SHOWN = 8
 _UNUSED_FOR_YEARS = 1
 _PROVISION_HEADING = ("年度", "団体・機関コード", "提供先", "事務区分コード", "事務", "方法", "件数", "延べ人数")
 _NOTIFICATION_HEADING = ("年度", "市区町村コード", "市区町村", "異動事由", "件数")
+_LEDGER_HEADING = ("提供年月日", "団体・機関コード", "提供先", "事務区分コード", "事務", "方法", "件数", "延べ人数")
 _POPULATION_HEADING = ("基準日", "市区町村コード", "年齢", "性別", "住民区分", "人数")
 
 
@@ -47,6 +48,26 @@ def provisions(request: StaffRequest) -> HttpResponse:
         "breadcrumbs": [("提供の統計", "")],
     }
     return render(request, "juki/statistics/provisions.html", shown)
+
+
+@staff_view(permission="juki.see_statistics")
+@require_safe
+def ledger(request: StaffRequest) -> HttpResponse:
+    """The 帳簿 of provisions, day by day in a month (法30条の18)."""
+    months = _months(now().day)
+    asked = request.GET.get("month", "")
+    month = next((day for day in months if f"{day:%Y-%m}" == asked), months[0])
+    rows = statistics.ledger(month)
+    if request.GET.get("format") == "csv":
+        return csv_file(f"ledger-{month:%Y-%m}.csv", _LEDGER_HEADING, rows)
+    shown = {
+        "rows": rows,
+        "totals": (sum(row.calls for row in rows), sum(row.persons for row in rows)),
+        "month": f"{month:%Y-%m}",
+        "months": [(f"{day:%Y-%m}", f"{format_era(day).partition('月')[0]}月") for day in months],
+        "breadcrumbs": [("提供の帳簿", "")],
+    }
+    return render(request, "juki/statistics/ledger.html", shown)
 
 
 @staff_view(permission="juki.see_statistics")
@@ -101,6 +122,12 @@ def _year(request: StaffRequest) -> tuple[int, list[tuple[int, str]]]:
     years = [(year, fiscal_years.label(year)) for year in range(this, this - _YEARS_SHOWN, -1)]
     asked = request.GET.get("year", "")
     return (int(asked) if asked in {str(year) for year, _ in years} else this), years
+
+
+def _months(today: date) -> list[date]:
+    """The first days of the months offered, the present one first."""
+    count = today.year * 12 + today.month - 1
+    return [date(each // 12, each % 12 + 1, 1) for each in range(count, count - _YEARS_SHOWN * 12, -1)]
 
 
 def _day(text: str, days: list[date]) -> date | None:

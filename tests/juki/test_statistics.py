@@ -73,6 +73,17 @@ def test_a_provision_is_counted_once_by_body_affair_and_method(people, ministry,
         assert [finding.agrees for finding in tallies_are_the_chain()] == [True]
 
 
+def test_the_ledger_has_a_line_a_day_body_affair_and_method(people, ministry, operator, clerk, at):
+    ask(ministry, at, times=2)
+    seal_everything()
+    with acting(SYSTEM):
+        today = AuditTally.objects.get(action="juki.provided").day
+    (line,) = seen(operator, statistics.ledger, today)
+    assert line[:4] + line[5:] == (today, "NENKIN", "日本年金機構", "B1-77", "即時", 2, 4)
+    assert seen(operator, statistics.ledger, today - timedelta(days=32)) == []
+    assert seen(clerk, statistics.ledger, today) == []
+
+
 def test_what_was_sealed_before_there_were_tallies_is_counted_with_the_next_block(people, ministry, operator, at):
     ask(ministry, at)
     seal_everything()

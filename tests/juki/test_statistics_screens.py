@@ -12,7 +12,8 @@ from tests.jpki.people import account, sign_in
 from tests.juki.factories import grown, tell, with_codes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
-PAGES = ("/juki/statistics/provisions/", "/juki/statistics/notifications/", "/juki/statistics/population/")
+PAGES = ("/juki/statistics/provisions/", "/juki/statistics/notifications/", "/juki/statistics/population/",
+         "/juki/statistics/ledger/")  # fmt: skip
 
 
 @pytest.fixture

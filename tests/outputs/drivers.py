@@ -23,13 +23,14 @@ from bcl.services.certificates import CopyRefuses, ResidenceOrder
 from jlis.demo.town_server import register
 from jlis.demo.town_server.server import TownServer
 from jlis.kernel.actors import Actor, system_actor
-from jlis.kernel.isolation.scope import JPKI, KONBINI, SYSTEM, acting
+from jlis.kernel.isolation.scope import JPKI, KONBINI, REGISTRY, SYSTEM, acting
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.outputs import Way
 from jpki.domain.kinds import Kind
 from jpki.models import Certificate
 from jpki.services import issuing
 from jpki.services.issuing import Order
+from juki.models import IdentityRecord
 from juki.selectors import protections
 from juki.services import bulk_queries, extracts
 from konbini.models import Transaction
@@ -38,6 +39,7 @@ from tests.bcl import copies
 from tests.conftest import CHIYODA, SHINJUKU, TOKYO, actor, client_of
 from tests.demo.test_town_server import TOWN, asked, call
 from tests.juki.caller import System
+from tests.juki.factories import change, grown, tell
 from tests.juki.protection import SECRET
 from tests.mynacard import cast
 from tests.outputs.driving import drives
@@ -52,10 +54,40 @@ FOUND = {"name": "髙﨑　太郎", "sex": "M"}
 @drives(Way.SCREEN, "juki_search")
 def searching(stage: Stage) -> Iterable[Any]:
     """By name, and by the address itself, whose match or count would tell."""
-    for items in (FOUND, {"sex": "M", "address": SECRET}, {"sex": "M", "address": SECRET, "removed": "on"}):
+    for items in (FOUND, {"sex": "M", "address": SECRET}):
         answer = stage.clients["clerk"].post(reverse("juki_search"), items | {"purpose": PURPOSE})
         # The form repeats what was typed into it; the results are what came out.
         yield answer.content.partition("検索の結果".encode())[2]
+
+
+def _removal(stage: Stage) -> int:
+    """The person left the address once and came back: the version of the removal."""
+    with acting(REGISTRY):
+        known = IdentityRecord.objects.filter(resident=stage.resident.pk, state="REMOVED").first()
+    if known is None:
+        day, code = stage.at.day.isoformat(), stage.resident.resident_code
+        tell(change("D01", code, changed_on=day), by=stage.clerk, at=stage.at)
+        tell(grown(reason="R01", resident_code=code, changed_on=day, address=SECRET), by=stage.clerk, at=stage.at)
+        return _removal(stage)
+    return known.version
+
+
+@drives(Way.SCREEN, "juki_removed_search")
+def removed_search(stage: Stage) -> Iterable[Any]:
+    """By name, and by the address itself."""
+    _removal(stage)
+    for items in (FOUND, {"sex": "M", "address": SECRET}):
+        answer = stage.clients["clerk"].post(reverse("juki_removed_search"), items)
+        yield answer.content.partition("検索の結果".encode())[2]
+
+
+@drives(Way.SCREEN, "juki_removed", "juki_removed_paper")
+@drives(Way.PAPER, "juki.pdf.removed_record")
+def removed_record(stage: Stage) -> Iterable[Any]:
+    place = [stage.resident.pk, _removal(stage)]
+    for who in ("clerk", "chief"):
+        yield stage.clients[who].get(reverse("juki_removed", args=place))
+        yield stage.clients[who].post(reverse("juki_removed_paper", args=place))
 
 
 @drives(Way.SCREEN, "juki_resident")

@@ -13,6 +13,7 @@ from jlis.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFoun
 from jlis.kernel.isolation.scope import DOOR, acting
 from jlis.kernel.people.models import Client, DutyGrant, Staff
 from jlis.kernel.people.permissions import duties, registered
+from jlis.kernel.people.selectors import actor_of_staff
 from jlis.kernel.time import Moment
 
 FOUNDERS = ("founder-1", "founder-2")
@@ -147,6 +148,14 @@ def register_client(
             action="client.registered", by=by, detail={"client": client.client_id, "organisation": organisation}
         )
     return client, secret
+
+
+def note_failed_sign_in(*, username: str) -> None:
+    """Write down that somebody tried an account with a wrong password; a name that is nobody's is not kept."""
+    with acting(DOOR):
+        staff = Staff.objects.select_related("organisation").filter(username=username).first()
+    by = actor_of_staff(staff) if staff else system_actor("people.sign_in", DOOR)
+    audit.denied(action="staff.sign_in_failed", by=by, reason="wrong_password")
 
 
 def _must_administer(by: Actor, organisation: str) -> None:

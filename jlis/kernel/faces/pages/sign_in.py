@@ -18,6 +18,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.faces.web import StaffRequest, public_view, staff_view
 from jlis.kernel.isolation.scope import DOOR, acting, scope
+from jlis.kernel.people import services
 from jlis.kernel.people.models import Staff, StaffSession
 from jlis.kernel.people.selectors import actor_of_staff
 
@@ -55,6 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if staff is None:
             if getattr(request, "axes_locked_out", False):
                 return locked_out(request)
+            services.note_failed_sign_in(username=form.cleaned_data["username"])
             form.add_error(None, "利用者IDまたはパスワードが違います。")
         else:
             _open_session(request, staff)

@@ -1,0 +1,50 @@
+"""Questions about 除票: each removal that an office made is one, wherever the person lives now."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from jlis.kernel.errors import NotFound
+from juki.choices import RecordState
+from juki.domain.retention import DataClass, RetentionPolicy, is_due, last_event_due, policy_of
+from juki.models import Disposal, IdentityRecord
+from juki.selectors import protections, residents
+from juki.selectors.residents import FourItems
+from juki.sql import search
+
+
+def matching(items: FourItems, *, limit: int) -> list[IdentityRecord]:
+    """Up to `limit` removed records in sight that match. Raises `Invalid`. By an address nobody finds the covered."""
+    return protections.withheld(search.removed(residents.conditions(items), limit))
+
+
+def get(resident: UUID, version: int) -> IdentityRecord:
+    """One removed record in sight, without a covered person's address; `NotFound` for a present one."""
+    found = _removed().filter(resident=resident, version=version).first()
+    if found is None:
+        raise NotFound("removed_record_not_found", "該当する除票がありません。")
+    return protections.withheld([found])[0]
+
+
+def due(day: date) -> list[tuple[IdentityRecord, RetentionPolicy]]:
+    """The removed records in sight whose years are over and that nobody has asked to dispose of, the oldest first."""
+    policy = policy_of(DataClass.REMOVED_RECORD, day)
+    asked = Disposal.objects.filter(
+        resident=OuterRef("resident"), office=OuterRef("office"), version=OuterRef("version")
+    ).exclude(outcome="REFUSED")
+    candidates = _removed().filter(changed_on__lte=last_event_due(day, policy.years)).exclude(Exists(asked))
+    return [
+        (record, policy)
+        for record in candidates.order_by("changed_on", "id")
+        if is_due(record.changed_on, day, policy.years)
+    ]
+
+
+def disposals(*, waiting: bool = False) -> QuerySet[Disposal]:
+    """Disposals in sight, the latest first; those alone that wait for the second person."""
+    return Disposal.objects.filter(outcome="") if waiting else Disposal.objects.all()
+
+
+def _removed() -> QuerySet[IdentityRecord]:
+    return IdentityRecord.objects.filter(state=RecordState.REMOVED, superseded_at=None)

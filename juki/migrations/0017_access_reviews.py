@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Tables."""
 
     dependencies = [
-        ("juki", "0031_emergency_isolation"),
+        ("juki", "0016_emergency_isolation"),
     ]
 
     operations = [

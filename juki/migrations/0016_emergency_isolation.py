@@ -23,7 +23,7 @@ def seen_by(rows: str, *, national: str = "", **system: str) -> dict[str, Policy
 class Migration(migrations.Migration):
     """Grants and policies."""
 
-    dependencies = [("juki", "0030_emergencies"), ("kernel", "0006_audit_tallies")]
+    dependencies = [("juki", "0015_emergencies"), ("kernel", "0006_audit_tallies")]
     operations = [
         Protect(
             "juki_emergencycase",

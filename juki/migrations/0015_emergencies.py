@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Tables."""
 
     dependencies = [
-        ("juki", "0012_extract_media"),
+        ("juki", "0014_deliveries"),
     ]
 
     operations = [

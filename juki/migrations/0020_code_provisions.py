@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     """Tables, grants and policies, data."""
 
     dependencies = [
-        ("juki", "0034_removed_records"),
+        ("juki", "0019_removed_records"),
     ]
 
     operations = [

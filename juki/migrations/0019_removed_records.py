@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
     """Table, grants and policies, indexes, data."""
 
     dependencies = [
-        ("juki", "0033_access_review_isolation"),
+        ("juki", "0018_access_review_isolation"),
     ]
 
     operations = [

@@ -20,7 +20,7 @@ def asked_bodies(rows: str, registry: str) -> dict[str, Policy]:
 class Migration(migrations.Migration):
     """Grants and policies."""
 
-    dependencies = [("juki", "0032_access_reviews")]
+    dependencies = [("juki", "0017_access_reviews")]
     operations = [
         Grant("juki_accessreview", {"jlis_auditor": "SELECT", "jlis_registry": "SELECT, INSERT, UPDATE"}),
         Protect("juki_accesscase", asked_bodies(_TOLD, "SELECT, INSERT, UPDATE (state, is_told, since, due_on)")),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.forms import ShellForm
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.time import now
@@ -25,7 +26,6 @@ from juki.models import AccessCase, AccessFinding
 from juki.selectors import access_reviews as selectors
 from juki.selectors.disclosures import METHODS
 from juki.services import access_cases
-from juki.web.refusals import put_on
 
 LIST = ("利用記録の分析と調査", "juki_access_findings")
 TONES = {"WITH_BODY": "warning", "ANSWERED": "info", "WITH_COMMITTEE": "warning", "CLOSED": "success"}

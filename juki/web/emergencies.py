@@ -15,6 +15,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.domain.eras import format_era_time
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.papers import pdf_response
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.time import now
@@ -26,7 +27,6 @@ from juki.pdf import emergency_report
 from juki.selectors import emergencies as selectors
 from juki.services import emergencies
 from juki.web.emergency_forms import EmergencyNoteForm, EmergencyReportForm, NoticedForm
-from juki.web.refusals import put_on
 
 LIST = ("緊急事案", "juki_emergencies")
 TONES = {"RECORDED": "error", "WITH_PREFECTURE": "warning", "WITH_MINISTRY": "info", "ASKED": "warning",

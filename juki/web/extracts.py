@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from jlis.kernel.errors import Forbidden, Invalid, Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment, now
@@ -34,8 +35,10 @@ def new(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             answer = _done(request, form.document(), shown, at)
+        except Forbidden as refusal:  # an affair or an item that the clerk may choose otherwise
+            form.add_error(None, refusal.message)
         except Refused as refusal:
-            _put_on(form, refusal)
+            put_on(form, refusal)
         else:
             if answer is not None:
                 return answer
@@ -79,14 +82,6 @@ def _read(request: StaffRequest) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Invalid("not_an_object", "要求ファイルは項目名と値の組でなければなりません。")
     return given
-
-
-def _put_on(form: ExtractForm, refusal: Refused) -> None:
-    if not isinstance(refusal, Invalid) or isinstance(refusal, Forbidden):
-        form.add_error(None, refusal.message)
-        return
-    for fault in refusal.errors:
-        form.add_error(fault.field if fault.field in form.fields else None, fault.message)
 
 
 def _request_file(document: dict[str, object]) -> HttpResponse:

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.forms import EraDateField, ShellForm
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from juki.domain.link_sealing import SUITE
 from juki.selectors import link_keys as selectors
 from juki.services import link_keys
-from juki.web.refusals import put_on
 
 
 class LinkKeyForm(ShellForm):

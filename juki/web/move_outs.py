@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jlis.kernel.errors import NotFound, Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from juki.choices import MoveOutState
@@ -19,7 +20,6 @@ from juki.selectors import residents
 from juki.selectors import town_messages as selectors
 from juki.services import move_outs
 from juki.services.move_outs import Filed
-from juki.web.refusals import put_on
 from juki.web.town_forms import InformationForm
 
 LIST = ("転出と転入通知", "juki_move_outs")

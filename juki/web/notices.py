@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jlis.kernel.domain.partial_dates import PartialDate
-from jlis.kernel.errors import Invalid, NotFound, Refused
+from jlis.kernel.errors import NotFound, Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
@@ -82,7 +83,7 @@ def enter(request: StaffRequest, reason: str) -> HttpResponse:
         try:
             done = _commit(request, form, token, record)
         except Refused as refusal:
-            _put_on_form(form, refusal)
+            put_on(form, refusal)
         else:
             if step == "commit":
                 return redirect(f"{reverse('juki_notice', args=[done])}?done=1")
@@ -157,11 +158,3 @@ def _shown(name: str, value: Any) -> str:
     if name in ("birth_date", "changed_on") and value:
         return PartialDate.from_iso(str(value)).in_japanese
     return str(value or "")
-
-
-def _put_on_form(form: NoticeForm, refusal: Refused) -> None:
-    if not isinstance(refusal, Invalid):
-        form.add_error(None, refusal.message)
-        return
-    for fault in refusal.errors:
-        form.add_error(fault.field if fault.field in form.fields else None, fault.message)

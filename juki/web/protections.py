@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.actors import Actor
-from jlis.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from jlis.kernel.errors import Forbidden, NotFound, Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment, now
@@ -63,7 +64,7 @@ def apply(request: StaffRequest, resident: UUID) -> HttpResponse:
         try:
             made = protections.apply(applicant=resident, application=form.application(), by=request.actor, at=at)
         except Refused as refusal:
-            _put_on(form, refusal)
+            put_on(form, refusal)
         else:
             messages.success(request, "仮支援措置を始めました。ただいまから住所はどこにも表示・提供されません。")
             return redirect("juki_protection", measure=made.pk)
@@ -96,7 +97,7 @@ def act(request: StaffRequest, measure: UUID, verb: str) -> HttpResponse:
             if form is None:
                 messages.error(request, refusal.message)
                 return redirect("juki_protection", measure=measure)
-            _put_on(form, refusal)
+            put_on(form, refusal)
         else:
             messages.success(request, f"支援措置：{MOVES[verb].label}を記録しました。")
             return redirect("juki_protection", measure=measure)
@@ -184,16 +185,6 @@ def _shown_act(verb: str, bound: dict[str, forms.Form]) -> dict[str, Any]:
 
 def _name(office: str) -> str:
     return municipalities.address_of(office) if office else ""
-
-
-def _put_on(form: forms.Form, refusal: Refused) -> None:
-    if isinstance(refusal, Forbidden | NotFound):
-        raise refusal
-    if not isinstance(refusal, Invalid):
-        form.add_error(None, refusal.message)
-        return
-    for fault in refusal.errors:
-        form.add_error(fault.field if fault.field in form.fields else None, fault.message)
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -12,6 +12,7 @@ from jlis.kernel.domain.eras import format_era
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Invalid, Refused
 from jlis.kernel.faces.papers import pdf_response
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.time import now
@@ -22,7 +23,6 @@ from juki.selectors import removed_records as selectors
 from juki.selectors.residents import WITHHELD, FourItems
 from juki.services import disposals, removed_records
 from juki.web.forms import RemovedSearchForm
-from juki.web.refusals import put_on
 from juki.web.town_forms import ReasonForm
 
 SEARCH = ("除票の検索", "juki_removed_search")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
@@ -20,7 +21,6 @@ from juki.models import SpecialMoveIn
 from juki.services import special_move_ins
 from juki.services.special_move_ins import PURPOSE, Sitting
 from juki.web.message_contents import facts
-from juki.web.refusals import put_on
 from juki.web.town_forms import CardForm, NewAddressForm
 
 STEPS = ("カードと暗証番号", "転出証明書情報", "新しい住所", "転入")

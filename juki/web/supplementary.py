@@ -13,12 +13,12 @@ from django.urls import reverse
 from jlis.kernel.domain.codes import ResidentRecordCode
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.forms import CheckedCodeField, EraDateField, KanaField, PartialDateField, ShellForm
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from juki.choices import SUPPLEMENTARY_REASONS, Sex
 from juki.services import supplementary, supplementary_files
 from juki.services.supplementary import PURPOSE
-from juki.web.refusals import put_on
 
 SEARCH = ("附票本人確認情報", "juki_supplementary")
 LARGEST_FILE = 2 << 20

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
@@ -21,7 +22,6 @@ from juki.selectors import town_messages as selectors
 from juki.services import town_messages, town_notices
 from juki.services.town_messages import Opened
 from juki.web.message_contents import facts, people
-from juki.web.refusals import put_on
 from juki.web.town_forms import DeskForm, MessageFilter, ReasonForm, TownNoticeForm
 
 INBOX = ("市町村間の通知", "juki_town_messages")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from jlis.kernel.documents.fitting import CannotPrint
 from jlis.kernel.errors import Conflict, Refused
 from jlis.kernel.faces.papers import pdf_response
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import Moment, now
 from juki import card_proofs
@@ -22,7 +23,6 @@ from juki.selectors import residents
 from juki.selectors.residents import FourItems
 from juki.services import town_messages, wide_area
 from juki.services.wide_area import PURPOSE, Requester
-from juki.web.refusals import put_on
 from juki.web.town_forms import MemberForm, WideAreaForm
 from juki.web.town_messages import INBOX
 

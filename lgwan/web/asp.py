@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from lgwan import policies
@@ -28,7 +29,6 @@ from lgwan.web.forms import (
     NoteForm,
     ProviderForm,
     TextForm,
-    put_on,
 )
 
 LIST = ("LGWAN-ASPの申込みと登録", "lgwan_services")

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jlis.kernel.csv_rows import Loaded
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.downloads import csv_file
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.models import Prefecture
 from jlis.kernel.time import now
 from lgwan.domain.network import GENERATIONS
 from lgwan.selectors import circuits
 from lgwan.services import loading
-from lgwan.web.forms import NetworkFileForm, put_on
+from lgwan.web.forms import NetworkFileForm
 
 LIST = ("接続団体と回線", "lgwan_circuits")
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 
-from jlis.kernel.errors import Invalid, Refused
 from jlis.kernel.faces.forms import EraDateField, ShellForm
 from lgwan.choices import Layer, ProviderKind
 from lgwan.domain.network import GENERATIONS
@@ -13,18 +12,6 @@ from lgwan.domain.papers import Paper
 from lgwan.services.applying import Contact
 from lgwan.services.moving import Content
 from lgwan.services.surveys import About
-
-
-def put_on(form: forms.Form, refusal: Refused) -> None:
-    """Show a refusal where it can be mended; a missing permission is not mended on a form."""
-    if refusal.status == 403:
-        raise refusal
-    if not isinstance(refusal, Invalid) or not refusal.errors:
-        form.add_error(None, refusal.message)
-        return
-    for fault in refusal.errors:
-        message = f"{fault.row}行目 {fault.message}" if fault.row else fault.message
-        form.add_error(fault.field if fault.field in form.fields else None, message)
 
 
 class NetworkFileForm(ShellForm):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.downloads import csv_file
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.isolation.scope import LGWAN, acting
 from jlis.kernel.time import now
@@ -16,7 +17,7 @@ from lgwan.domain.redundancy import Counts
 from lgwan.selectors import redundancy
 from lgwan.selectors.redundancy import Table
 from lgwan.services import surveys
-from lgwan.web.forms import SurveyFileForm, day_of, put_on
+from lgwan.web.forms import SurveyFileForm, day_of
 
 LIST = ("冗長化の状況", "lgwan_redundancy")
 REGISTER = "register"

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from mynacard.choices import ApplicationState, Channel
 from mynacard.selectors import applications as selectors
 from mynacard.services import applications, deciding, forms, listing, photos
 from mynacard.web.forms import CounterForm, PaperForm, SendBackForm
-from mynacard.web.refusals import put_on
 
 LIST = ("交付申請", "mynacard_application_list")
 _TONES = {"RECEIVED": "warning", "ACCEPTED": "info", "PRODUCING": "info", "COMPLETED": "success", "RETURNED": "error"}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from jpki.domain.kinds import Kind
@@ -22,7 +23,6 @@ from mynacard.selectors import cards as selectors
 from mynacard.services import cards, certificates, counter
 from mynacard.services.counter import PURPOSE
 from mynacard.web.forms import CertificatesForm, NoteForm
-from mynacard.web.refusals import put_on
 
 TONES = {"LIVE": "success", "SUSPENDED": "warning", "VOID": "error", "READY": "info"}
 

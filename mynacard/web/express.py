@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from mynacard.models import ExpressApplication
 from mynacard.services import express
 from mynacard.services.express import Claim
 from mynacard.web.forms import ExpressForm
-from mynacard.web.refusals import put_on
 
 LIST = ("特急発行", "mynacard_express")
 _SECTIONS = (

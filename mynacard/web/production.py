@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jlis.kernel.errors import NotFound, Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from mynacard.choices import Lane, LotState
@@ -15,7 +16,6 @@ from mynacard.models import ProductionLot
 from mynacard.selectors import lots
 from mynacard.services import production
 from mynacard.web.forms import FaultyForm
-from mynacard.web.refusals import put_on
 
 LIST = ("製造ロット", "mynacard_lots")
 

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from mynacard.choices import State
 from mynacard.selectors import cards, lots
 from mynacard.services import holders, listing, receiving, setting_up
 from mynacard.web.forms import ScanForm, SettleForm, SetUpForm
-from mynacard.web.refusals import put_on
 
 SHIPMENTS = ("到着の受入れ", "mynacard_shipments")
 SAFE = ("保管中のカード", "mynacard_safe")

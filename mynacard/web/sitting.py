@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Refused
+from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from jpki.domain.eligibility import AGE_FOR_SIGNATURE
@@ -16,7 +17,6 @@ from mynacard.domain.validity import age_on
 from mynacard.selectors import cards
 from mynacard.services import handing_over
 from mynacard.web.forms import DocumentsForm, PinsForm
-from mynacard.web.refusals import put_on
 from mynacard.web.safe import SAFE
 
 STEPS = ("カードと名義人", "本人確認書類", "暗証番号", "交付")

@@ -57,7 +57,8 @@ def provide(*, asked: Asked, by: Actor, at: Moment) -> Answered:
     by.must("juki.request_code")
     if asked.resident is not None:
         by.must("juki.request_code_of_holder")
-    affairs.require(PURPOSE, organisation=by.organisation, day=at.day)
+    with acting(by.scope):
+        affairs.require(PURPOSE, organisation=by.organisation, day=at.day)
     _must_be_whole(asked)
     with acting(REGISTRY):
         digest = sealing.index_many([asked.told()])[0]

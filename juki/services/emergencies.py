@@ -37,10 +37,11 @@ class Noticed:
 def record(*, noticed: Noticed, by: Actor, at: Moment) -> EmergencyCase:
     """Record that a case was noticed; nobody else sees it until it is reported. Raises Forbidden, Invalid."""
     by.must("juki.report_emergencies")
-    route = selectors.route_of(by.organisation)
-    if route is None:
-        raise Forbidden("not_a_reporter", "緊急事案を報告する団体ではありません。")
-    place = _place(noticed, route, by, at)
+    with acting(by.scope):
+        route = selectors.route_of(by.organisation)
+        if route is None:
+            raise Forbidden("not_a_reporter", "緊急事案を報告する団体ではありません。")
+        place = _place(noticed, route, by, at)
     if noticed.noticed_at > at.instant:
         raise Invalid.of([FieldError("noticed_at", "in_the_future", "確認日時に未来の日時は使えません。")])
     with acting(REGISTRY):
@@ -55,7 +56,7 @@ def take_up(*, case: UUID, by: Actor, at: Moment) -> EmergencyCase:
     by.must("juki.report_emergencies")
     with acting(by.scope):
         told = selectors.get(case)
-    route = selectors.route_of(by.organisation)
+        route = selectors.route_of(by.organisation)
     if told.told != by.organisation or route is None:
         raise NotFound("emergency_not_found", "該当する緊急事案がありません。")
     with acting(REGISTRY):

@@ -5,7 +5,7 @@ from uuid import UUID
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Conflict
-from jlis.kernel.isolation.scope import scope
+from jlis.kernel.isolation.scope import acting
 from jlis.kernel.time import Moment
 from juki.models import IdentityRecord
 from juki.selectors import affairs
@@ -19,7 +19,7 @@ PURPOSE = "JUKI-REMOVED"
 def search(*, items: FourItems, by: Actor, at: Moment) -> tuple[list[IdentityRecord], bool]:
     """The removed records of the own office that match, and whether there are more than `MOST_CANDIDATES`."""
     _must_be_let(by, at)
-    with scope(by.scope.for_purpose(PURPOSE)):
+    with acting(by.scope.for_purpose(PURPOSE)):
         found = selectors.matching(items, limit=MOST_CANDIDATES + 1)
         too_many = len(found) > MOST_CANDIDATES
         found = found[:MOST_CANDIDATES]
@@ -41,7 +41,7 @@ def open_record(*, resident: UUID, version: int, by: Actor, at: Moment) -> Ident
 def issue(*, resident: UUID, version: int, by: Actor, at: Moment) -> IdentityRecord:
     """One removed record for a paper. Raises Conflict for a person whom a 支援措置 covers: no paper leaves then."""
     _must_be_let(by, at)
-    with scope(by.scope.for_purpose(PURPOSE)):
+    with acting(by.scope.for_purpose(PURPOSE)):
         is_covered = selectors.get(resident, version).is_protected
     if is_covered:
         raise Conflict("protected", "この除票の書面は作成できません。担当に確かめてください。")
@@ -50,7 +50,7 @@ def issue(*, resident: UUID, version: int, by: Actor, at: Moment) -> IdentityRec
 
 def _seen(resident: UUID, version: int, action: str, by: Actor, at: Moment) -> IdentityRecord:
     _must_be_let(by, at)
-    with scope(by.scope.for_purpose(PURPOSE)):
+    with acting(by.scope.for_purpose(PURPOSE)):
         found = selectors.get(resident, version)
         audit.record(
             action=action, by=by, purpose=PURPOSE, subject=resident, detail={"fields": SHOWN, "version": version}
@@ -60,4 +60,5 @@ def _seen(resident: UUID, version: int, action: str, by: Actor, at: Moment) -> I
 
 def _must_be_let(by: Actor, at: Moment) -> None:
     by.must("juki.search_removed")
-    affairs.require(PURPOSE, organisation=by.organisation, day=at.day)
+    with acting(by.scope):
+        affairs.require(PURPOSE, organisation=by.organisation, day=at.day)

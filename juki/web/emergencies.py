@@ -57,7 +57,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
 def new(request: StaffRequest) -> HttpResponse:
     """Record what was noticed, and go on to the first report at once."""
     names_place = selectors.route_of(request.actor.organisation) is Route.JLIS
-    form = NoticedForm(request.POST or None, names_place=names_place)
+    form = NoticedForm(request.POST or None, names_place=names_place, initial={"noticed_on": now().day})
     if request.method == "POST" and form.is_valid():
         try:
             case = emergencies.record(noticed=form.noticed(), by=request.actor, at=now())

@@ -280,6 +280,7 @@ def test_the_auditor_asks_the_supervisor_answers_and_the_committee_decides_on_th
     assert next_chief.get(page).status_code == next_chief.get(f"{page}answer/").status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)  # as the demonstration is made: in no transaction but the services' own
 def test_the_demonstration_has_a_finding_that_its_town_was_asked_about(at, clock):
     clock.when = at.instant.astimezone(TOKYO)
     people = {"clerk-131016": actor(CHIYODA, "COUNTER_CLERK"), "auditor": AUDITOR}

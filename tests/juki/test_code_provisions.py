@@ -236,6 +236,7 @@ def test_the_operators_screen(at):
     assert chief.get(page).status_code == chief.post(f"{page}{key}/end/").status_code == 403
 
 
+@pytest.mark.django_db(transaction=True)  # as the demonstration is made: in no transaction but the services' own
 def test_the_demonstration_plays_the_network_system(resident, clerk, at, tmp_path):
     oversight.open_link(people={"operator-jlis-juki": OPERATOR}, folder=tmp_path, at=at)
     private = b64decode(json.loads((tmp_path / "link_key.json").read_text())["private_key"])

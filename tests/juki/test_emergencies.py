@@ -255,6 +255,7 @@ def test_a_case_that_is_over_has_no_day_and_every_other_one(at):
     assert SHINJUKU not in who_sees()
 
 
+@pytest.mark.django_db(transaction=True)  # as the demonstration is made: in no transaction but the services' own
 def test_the_demonstration_has_cases_further_and_less_far_on_their_way(at):
     people = {"chief-131016": TOWN, "chief-131041": NEXT_TOWN, "officer-130001": PREFECTURE, "ministry-mic": MINISTRY,
               "operator-jlis-juki": CENTRE}  # fmt: skip

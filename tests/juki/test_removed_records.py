@@ -137,7 +137,7 @@ def test_no_bulk_query_delivers_somebody_removed_by_any_way_of_asking(dead, cler
     assert running.run_job(job) == "SUCCEEDED"
     text = b"".join(system.get(f"/api/v1/jobs/{job}/result").streaming_content).decode("utf-8-sig")
     answers = [line[1:] for line in list(csv.reader(io.StringIO(text)))[1:]]
-    assert answers == [[str(place), "消除", "", "", ""] for place in range(len(rows))]
+    assert answers == [[str(place), "REMOVED", "", "", ""] for place in range(len(rows))]
 
 
 def test_the_page_and_the_paper_say_what_they_are(dead, clerk, at):

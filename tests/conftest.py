@@ -37,14 +37,24 @@ KEPT = (
 )  # fmt: skip
 
 
+# By the size of their files: whose rows a policy hides from the owner is found as well.
+WRITTEN = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+      AND NOT relname = ANY (%s)
+"""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _keep_reference_data():
-    """Django empties every table after a transactional test; ours keep the masters."""
+    """Django empties every table after a transactional test; ours keep the masters, and pass over what is empty."""
 
     def empty(self) -> None:
         with connection.cursor() as cursor:
-            names = sorted(set(connection.introspection.table_names(cursor)) - set(KEPT))
-            cursor.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
+            cursor.execute(WRITTEN, [list(KEPT)])
+            names = sorted(row[0] for row in cursor.fetchall())
+            if names:
+                cursor.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)

@@ -66,7 +66,7 @@ class CodeProvisionsView(HouseView):
                 "request": found.request,
                 "result": found.result,
                 "key": found.key_id,
-                "sealed": b64encode(bytes(found.sealed)).decode(),
+                "sealed": b64encode(bytes(found.envelope)).decode(),
                 "provided_at": timezone.localtime(found.provided_at).isoformat(),
                 "replayed": answered.replayed,
             },

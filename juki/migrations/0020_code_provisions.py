@@ -5,7 +5,7 @@ import datetime
 import django.db.models.deletion
 from django.db import migrations, models
 
-from jlis.kernel.isolation.operations import Grant, Policy, Protect
+from jlis.kernel.isolation.operations import Policy, Protect
 
 ORGANISATIONS = ("jlis_municipal", "jlis_city", "jlis_prefectural", "jlis_national", "jlis_operator")
 _OWN = Policy("SELECT", "organisation = current_setting('jlis.org', true)")
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                         choices=[("PROVIDED", "提供"), ("NOT_FOUND", "該当なし")], max_length=9, verbose_name="結果"
                     ),
                 ),
-                ("sealed", models.BinaryField(blank=True, verbose_name="住民票コード（封印）")),
+                ("envelope", models.BinaryField(blank=True, verbose_name="封印した住民票コード")),
                 ("provided_at", models.DateTimeField(verbose_name="提供日時")),
                 (
                     "key",
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("key__isnull", False), ("result", "PROVIDED")),
-                            models.Q(("key", None), ("result", "NOT_FOUND"), ("sealed", b"")),
+                            models.Q(("key", None), ("result", "NOT_FOUND"), ("envelope", b"")),
                             _connector="OR",
                         ),
                         name="code_provision_sealed_to_a_key",
@@ -99,9 +99,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        Grant(
+        Protect(
             "juki_linkkey",
-            {"jlis_operator": "SELECT", "jlis_registry": "SELECT, INSERT, UPDATE (ended_on)"},
+            {"jlis_operator": Policy("SELECT"), "jlis_registry": Policy("SELECT, INSERT, UPDATE (ended_on)")},
         ),
         migrations.RunSQL("GRANT USAGE ON SEQUENCE juki_linkkey_id_seq TO jlis_registry", migrations.RunSQL.noop),
         Protect(

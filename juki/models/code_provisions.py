@@ -33,7 +33,7 @@ class CodeProvision(models.Model):
     what was asked; the code is in it only as it was sealed, which nobody here can open.
     """
 
-    PERSONAL = frozenset({"sealed", "digest"})
+    PERSONAL = frozenset({"envelope", "digest"})
     PLAIN = frozenset({"id", "organisation", "request", "result", "key", "provided_at"})
 
     id = models.UUIDField("受付番号", primary_key=True)
@@ -42,7 +42,8 @@ class CodeProvision(models.Model):
     digest = models.BinaryField("内容の索引", max_length=32)
     result = models.CharField("結果", max_length=9, choices=CodeProvisionResult)
     key = models.ForeignKey(LinkKey, models.PROTECT, verbose_name="公開鍵", null=True)
-    sealed = models.BinaryField("住民票コード（封印）", blank=True)
+    # Sealed to somebody else's key: the change of our own data key does not concern it.
+    envelope = models.BinaryField("封印した住民票コード", blank=True)
     provided_at = models.DateTimeField("提供日時")
 
     class Meta:
@@ -51,7 +52,7 @@ class CodeProvision(models.Model):
             models.UniqueConstraint(fields=["organisation", "request"], name="code_provision_request_once"),
             models.CheckConstraint(
                 condition=Q(result=CodeProvisionResult.PROVIDED, key__isnull=False)
-                | Q(result=CodeProvisionResult.NOT_FOUND, key=None, sealed=b""),
+                | Q(result=CodeProvisionResult.NOT_FOUND, key=None, envelope=b""),
                 name="code_provision_sealed_to_a_key",
             ),
         ]

@@ -104,7 +104,7 @@ def _answer(asked: Asked, digest: bytes, by: Actor, at: Moment) -> CodeProvision
         digest=digest,
         result=(CodeProvisionResult.PROVIDED if code else CodeProvisionResult.NOT_FOUND).value,
         key=key if code else None,
-        sealed=_sealed(key, code, asked, by) if code else b"",
+        envelope=_sealed(key, code, asked, by) if code else b"",
         provided_at=at.instant,
     )
     provision.save(force_insert=True)

@@ -78,14 +78,14 @@ def test_what_is_sealed_opens_for_its_request_alone(code, requester, request):
 def test_an_organ_is_answered_by_number_with_what_the_network_system_alone_opens(resident, key, clerk, at):
     found = ask(at, individual_number=number_of(resident, clerk)).provision
     assert (found.result, found.key_id) == ("PROVIDED", key.pk)
-    sealed = bytes(found.sealed)
+    sealed = bytes(found.envelope)
     assert resident.resident_code.encode() not in sealed
     assert link_sealing.opened(PRIVATE, sealed, requester="NENKIN", request="r-1") == resident.resident_code
 
 
 def test_the_portal_asks_for_whom_it_has_identified_and_an_organ_may_not(resident, key, at):
     found = ask(at, PORTAL, resident=resident.pk).provision
-    opened = link_sealing.opened(PRIVATE, bytes(found.sealed), requester="DIGITAL", request="r-1")
+    opened = link_sealing.opened(PRIVATE, bytes(found.envelope), requester="DIGITAL", request="r-1")
     assert opened == resident.resident_code
     with pytest.raises(Forbidden):
         ask(at, resident=resident.pk)
@@ -99,7 +99,7 @@ def test_a_request_is_answered_once_and_with_another_content_refused(resident, k
     number = number_of(resident, clerk)
     first, again = ask(at, individual_number=number), ask(at.later(days=1), individual_number=number)
     assert (first.replayed, again.replayed) == (False, True)
-    assert bytes(first.provision.sealed) == bytes(again.provision.sealed)
+    assert bytes(first.provision.envelope) == bytes(again.provision.envelope)
     with pytest.raises(Unprocessable):
         ask(at, individual_number="123456789018")
     assert not ask(at, PORTAL, resident=resident.pk).replayed  # another body's numbers are its own
@@ -126,7 +126,7 @@ def test_nobody_and_the_dead_are_not_found_and_that_tells_nothing(resident, key,
     dead = ask(at, individual_number=number).provision
     nobody = ask(at, request="r-2", individual_number="123456789018").provision
     for found in (dead, nobody):
-        assert (found.result, found.key_id, bytes(found.sealed)) == ("NOT_FOUND", None, b"")
+        assert (found.result, found.key_id, bytes(found.envelope)) == ("NOT_FOUND", None, b"")
     with acting(SYSTEM):
         assert set(AuditEntry.objects.filter(action="juki.code_provided").values_list("subject", flat=True)) == {None}
 
@@ -215,7 +215,7 @@ def test_each_body_sees_its_own_answers_and_rewrites_none(resident, key, clerk, 
             acting(scope),
             connection.cursor() as cursor,
         ):
-            cursor.execute("UPDATE juki_codeprovision SET sealed = ''")
+            cursor.execute("UPDATE juki_codeprovision SET envelope = ''")
 
 
 def test_the_operators_screen(at):
@@ -241,5 +241,5 @@ def test_the_demonstration_plays_the_network_system(resident, clerk, at, tmp_pat
     oversight.open_link(people={"operator-jlis-juki": OPERATOR}, folder=tmp_path, at=at)
     private = b64decode(json.loads((tmp_path / "link_key.json").read_text())["private_key"])
     found = ask(at, individual_number=number_of(resident, clerk)).provision
-    opened = link_sealing.opened(private, bytes(found.sealed), requester="NENKIN", request="r-1")
+    opened = link_sealing.opened(private, bytes(found.envelope), requester="NENKIN", request="r-1")
     assert opened == resident.resident_code

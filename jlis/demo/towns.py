@@ -11,7 +11,7 @@ from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import TOKYO, Moment
 from juki.card_proofs import CardProof
-from juki.choices import MoveOutState
+from juki.choices import MoveOutState, NotificationStatus
 from juki.domain.office_days import is_office_day
 from juki.domain.town_messages import Kind
 from juki.domain.wide_area import Order
@@ -33,6 +33,7 @@ from mynacard.models import Card
 
 # 転入通知 of these last days still lie in the inbox.
 _STILL_WAITING = timedelta(days=12)
+_SETTLED = timedelta(days=60)
 _OPENS, _CLOSES, _NOON = time(9), time(17), time(12)
 
 
@@ -53,7 +54,13 @@ def open_desks(*, chiefs: Mapping[str, Actor], at: Moment) -> None:
 def work(*, chiefs: Mapping[str, Actor], books: Mapping[str, TownBook], at: Moment) -> None:
     """Somebody on the way with a card; somebody abroad; a paper asked for far from home; two notices in the inbox."""
     first, second, *others = chiefs.values()
-    alone = [each.row for each in living_in(books[first.organisation]) if len(each.family) == 1]
+    # Who came lately cannot have left before.
+    settled = (at.day - _SETTLED).isoformat()
+    alone = [
+        each.row
+        for each in living_in(books[first.organisation])
+        if len(each.family) == 1 and each.row.address_since < settled
+    ]
     mover = next(((row, card) for row in reversed(alone) if (card := _card_of(row.resident_code))), None)
     if mover is not None:
         _special_move_in(*mover, books[first.organisation], first, second, at)
@@ -122,7 +129,9 @@ def _tell(row: CopyRow, reason: str, book: TownBook, by: Actor, *, told: Moment,
     notice = {"key": f"demo-towns-{reason}", "reason": reason, "changed_on": on.day.isoformat(),
               "resident_code": row.resident_code}  # fmt: skip
     with acting(by.scope):
-        notifications.receive(notices=[notice], by=by, at=told, channel="REST")
+        (taken,) = notifications.receive(notices=[notice], by=by, at=told, channel="REST")
+    if taken.status != NotificationStatus.APPLIED:
+        raise RuntimeError(f"実演の通知が反映されません: {reason}")
     book.take(notice, row.resident_code, on.day, row)
 
 

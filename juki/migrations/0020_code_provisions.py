@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("key__isnull", False), ("result", "PROVIDED")),
-                            models.Q(("key", None), ("result", "NOT_FOUND"), ("envelope", b"")),
+                            models.Q(("envelope", b""), ("key", None), ("result", "NOT_FOUND")),
                             _connector="OR",
                         ),
                         name="code_provision_sealed_to_a_key",

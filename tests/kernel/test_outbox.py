@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from jlis.kernel.isolation.scope import SYSTEM, Scope, acting
-from jlis.kernel.outbox import delivery, events, publishing
+from jlis.kernel.outbox import delivery, events, publishing, waking
 from jlis.kernel.outbox.events import Event
 from jlis.kernel.outbox.models import OutboxDelivery, OutboxEvent, OutboxPending
 from tests.conftest import CHIYODA
@@ -145,3 +145,17 @@ def test_only_one_deliverer_works_for_a_subscriber(seen):
         other.rollback()
     other.close()
     assert deliver().handled == 1
+
+
+def test_who_delivers_by_itself_wakes_nobody_and_loses_nothing(seen, monkeypatch):
+    woken: list[str] = []
+    monkeypatch.setattr(waking, "wake", lambda task, **arguments: woken.append(task))
+    subject = uuid.uuid4()
+    with waking.delivering_oneself(), acting(TOWN):
+        publishing.publish(Happened(subject=subject, number=1))
+    assert woken == []
+    with acting(TOWN):
+        publishing.publish(Happened(subject=subject, number=2))
+    assert woken == ["jlis.kernel.tasks.deliver_events"]
+    delivery.deliver_all()
+    assert seen == [1, 2]

@@ -8,6 +8,7 @@ from typing import Any
 from jlis.demo import building
 from jlis.demo.digest import digest
 from jlis.kernel.commands import HouseCommand
+from jlis.kernel.outbox import waking
 from jlis.kernel.time import now
 
 
@@ -34,14 +35,15 @@ class Command(HouseCommand):
             return {"made": False}
         started = time.monotonic()
         port = os.environ.get("PORT") or "8000"
-        built = building.build(
-            residents=options["residents"],
-            seed=options["seed"],
-            prefecture=options["prefecture"],
-            public_base=f"http://127.0.0.1:{port}",
-            at=now(),
-            report=lambda text: self.say(f"  {text}", options),
-        )
+        with waking.delivering_oneself():
+            built = building.build(
+                residents=options["residents"],
+                seed=options["seed"],
+                prefecture=options["prefecture"],
+                public_base=f"http://127.0.0.1:{port}",
+                at=now(),
+                report=lambda text: self.say(f"  {text}", options),
+            )
         seconds = round(time.monotonic() - started, 1)
         counts = f"住民 {built.residents:,}人、通知 {built.notifications:,}件、電子証明書 {built.certificates:,}枚"
         self.say(f"{counts}（{seconds}秒）", options)

@@ -137,11 +137,27 @@ def test_numbers_are_found_and_given_where_the_affair_allows_it(people, at, town
     assert asked == [["2", "n", "MATCHED", "", number, "タカサキ　タロウ"], ["3", "x", "NOT_FOUND", "", "", ""]]
 
 
-def test_a_number_under_an_affair_without_numbers_is_a_fault_of_its_row(ministry, people):
+def test_a_number_under_an_affair_without_numbers_is_a_fault_of_its_row(ministry, people, registry_operator, at):
+    with acting(registry_operator.scope):
+        affairs.entitle(affair_code="B1-1-2", organisation="NENKIN", by=registry_operator, at=at)
     with acting(REGISTRY):
         number = numbers.open_numbers([people["plain"].pk])[people["plain"].pk]
+    asked = answered(
+        ministry,
+        row("n", individual_number=number),
+        row("c", resident_code=people["plain"].resident_code),
+        path=PATH.replace("B1-77", "B1-1-2").replace("name,address", "name"),
+    )
+    assert asked == [
+        ["2", "n", "FAULTY", "この事務では個人番号で照会できません。", ""],
+        ["3", "c", "MATCHED", "", "髙﨑　太郎"],
+    ]
+
+
+def test_an_affair_without_an_entry_answers_nobody(ministry, people):
     path = PATH.replace("B1-77", "B1-1-2")
-    assert problem(send(ministry, row("n", individual_number=number), path=path), 403)["code"] == "purpose_not_allowed"
+    asked = send(ministry, row("c", resident_code=people["plain"].resident_code), path=path)
+    assert problem(asked, 403)["code"] == "purpose_not_allowed"
 
 
 def test_the_next_town_is_nowhere_for_a_town(people, at):

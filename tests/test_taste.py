@@ -43,8 +43,8 @@ RECORD = {"resident", "resident_code", "individual_number", "items", "serial"}
 STEPS = {
     Path(f"juki/services/{step}.py")
     for step in (
-        "applying", "departing", "identity_bases", "numbers", "posting", "protection_copies", "retelling", "versions",
-        "waiting"
+        "applying", "departing", "identity_bases", "numbers", "posting", "protection_copies", "register", "retelling",
+        "versions", "waiting"
     )
 }  # fmt: skip
 # An actor cannot date its own entry: the chain has the server's clock.

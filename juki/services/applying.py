@@ -1,9 +1,8 @@
 """Applying a notification to the register, holding what contradicts it, and then whatever had waited for it (J1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from jlis.kernel.actors import Actor
@@ -20,18 +19,9 @@ from juki.domain.contradictions import Contradiction, Standing, Verdict, contrad
 from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
-from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
-from juki.services import (
-    codes,
-    departing,
-    identity_bases,
-    numbers,
-    protection_copies,
-    retelling,
-    versions,
-    waiting,
-)
-from juki.services.ledger import Ledger
+from juki.models import Discrepancy, Notification, Resident, ResidentCode
+from juki.services import codes, departing, identity_bases, numbers, retelling, versions, waiting
+from juki.services.register import Register, lock
 
 CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
 NUMBER_CHANGES = (ChangeReason.NUMBER_CHANGE_REQUESTED, ChangeReason.NUMBER_CORRECTED)
@@ -40,73 +30,62 @@ NUMBER_CHANGES = (ChangeReason.NUMBER_CHANGE_REQUESTED, ChangeReason.NUMBER_CORR
 def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict | None:
     """Try once more to apply a notification that was held; returns why not, or None when it is applied."""
     with scope(REGISTRY):
-        ledger = Ledger()
         notice = Notice.from_body(notification.body)
-        lock_residents([notice])
-        verdict = _apply(notification, notice, at, ledger)
+        lock([notice])
+        register = Register.of([notice], at)
+        verdict = _apply(notification, notice, register)
         if verdict is None:
-            _release(notification, notice, at, ledger)
-        ledger.write(by, at)
+            _release(notification, notice, register)
+        register.write(by)
     return verdict
 
 
-def take_effect(notification: Notification, notice: Notice, at: Moment, ledger: Ledger) -> Verdict | None:
+def take_effect(notification: Notification, notice: Notice, register: Register) -> Verdict | None:
     """Apply a notification whose turn has come, or hold it as a discrepancy; then those that waited for their turn."""
-    verdict = _take_turn(notification, notice, at, ledger)
-    while following := _following(notice):
+    verdict = _take_turn(notification, notice, register)
+    while following := _following(notice, register):
         notice = Notice.from_body(following.body)
-        advance(notice, 1)
-        _take_turn(following, notice, at, ledger)
+        advance(notice, 1, register)
+        _take_turn(following, notice, register)
     return verdict
 
 
-def _take_turn(notification: Notification, notice: Notice, at: Moment, ledger: Ledger) -> Verdict | None:
-    verdict = _apply(notification, notice, at, ledger)
-    if verdict is None:
-        _release(notification, notice, at, ledger)
-        return None
-    return None if _fits_in_the_past(notification, at, ledger) else verdict
-
-
-def _fits_in_the_past(notification: Notification, at: Moment, ledger: Ledger) -> bool:
-    """Whether what came late has found its place; then whatever waited for it as well."""
-    resident = Resident.objects.select_for_update().filter(resident_code=notification.resident_code).first()
-    if resident is None:
-        return False
-    placed = retelling.tell_into_place(resident, notification, at, ledger)
-    for each in placed:
-        _release(each, Notice.from_body(each.body), at, ledger)
-    if placed:
-        notification.refresh_from_db(fields=["status", "resident", "applied_at"])
-    return bool(placed)
-
-
-def lock_residents(notices: Sequence[Notice]) -> None:
-    """Lock all at once and in one order, so that two calls about the same people wait and do not deadlock."""
-    wanted = sorted({notice.resident_code for notice in notices if notice.resident_code})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(code, 5012))"
-            " FROM (SELECT code FROM unnest(%s::text[]) AS code ORDER BY code) AS wanted",
-            [wanted],
-        )
-
-
-def advance(notice: Notice, row: int) -> bool:
+def advance(notice: Notice, row: int, register: Register) -> bool:
     """Move the sender's order forward; False when a number before this one has not come yet."""
     if notice.sequence is None:
         return True
-    order, _ = SenderSequence.objects.select_for_update().get_or_create(
-        office=notice.municipality, resident_code=notice.resident_code, defaults={"last": 0}
-    )
+    order = register.order(notice)
     if notice.sequence <= order.last:
         raise _sequence_used(f"この順序番号は処理済みです（最終 {order.last}）。", row)
     if notice.sequence > order.last + 1:
-        if _held(notice).filter(sequence=notice.sequence).exists():
+        if _held(notice, register).filter(sequence=notice.sequence).exists():
             raise _sequence_used("この順序番号の通知は別の通知キーで届いています。", row)
         return False
-    order.last = notice.sequence
-    order.save(update_fields=["last"])
+    register.advance(order, notice.sequence)
+    return True
+
+
+def _take_turn(notification: Notification, notice: Notice, register: Register) -> Verdict | None:
+    verdict = _apply(notification, notice, register)
+    if verdict is None:
+        _release(notification, notice, register)
+        return None
+    return None if _fits_in_the_past(notification, notice, register) else verdict
+
+
+def _fits_in_the_past(notification: Notification, notice: Notice, register: Register) -> bool:
+    """Whether what came late has found its place; then whatever waited for it as well."""
+    resident = register.resident(notice.resident_code)
+    if resident is None or notice.changed_on > resident.changed_on:
+        return False
+    register.store()
+    placed = retelling.tell_into_place(resident, notification, register.at, register.ledger)
+    if not placed:
+        return False
+    register.forget(resident)
+    for each in placed:
+        _release(each, Notice.from_body(each.body), register)
+    notification.refresh_from_db(fields=["status", "resident", "applied_at"])
     return True
 
 
@@ -115,39 +94,34 @@ def _sequence_used(why: str, row: int) -> Unprocessable:
     return Unprocessable("sequence_passed", "使用済みの順序番号です。", errors=[fault])
 
 
-def _apply(notification: Notification, notice: Notice, at: Moment, ledger: Ledger) -> Verdict | None:
-    resident = Resident.objects.select_for_update().filter(resident_code=notice.resident_code).first()
-    former = versions.latest(resident.pk) if resident else None
-    verdict = contradiction(notice, _standing(notice, resident, former))
+def _apply(notification: Notification, notice: Notice, register: Register) -> Verdict | None:
+    resident = register.resident(notice.resident_code)
+    verdict = contradiction(notice, _standing(notice, resident, register))
     if verdict is not None:
-        _hold_as_discrepancy(notification, verdict, at, ledger)
+        _hold_as_discrepancy(notification, verdict, register)
         return verdict
     tenant = Tenant(notification.prefecture, notification.municipality, notification.office)
     event: Event
     if resident is None:
-        resident, event = _register(notification, notice, tenant, at)
+        resident, event = _enter(notification, notice, tenant, register)
     else:
-        assert former is not None
-        event = _change(resident, former, notification, notice, tenant, at, ledger)
-    notification.status = NotificationStatus.APPLIED
-    notification.resident = resident.pk
-    notification.applied_at = at.instant
-    notification.save(update_fields=["status", "resident", "applied_at"])
+        event = _change(resident, notification, notice, tenant, register)
+    register.apply(notification, resident)
     detail = {"notification": str(notification.pk), "reason": notice.reason.value, "version": resident.version}
-    ledger.acts.append(Act("juki.notification_applied", resident.pk, None, detail))
-    ledger.events.append(event)
-    if notice.facts.kind is ChangeClass.ENTRY and former is not None:
-        # Whoever was covered where they lived is covered where they live now, from the same transaction on.
-        ledger.acts += protection_copies.follow(resident.pk, tenant.office, at=at).acts
+    register.ledger.acts.append(Act("juki.notification_applied", resident.pk, None, detail))
+    register.ledger.events.append(event)
     return None
 
 
-def _standing(notice: Notice, resident: Resident | None, latest: IdentityRecord | None) -> Standing | None:
+def _standing(notice: Notice, resident: Resident | None, register: Register) -> Standing | None:
+    latest = register.latest(resident) if resident else None
     if resident is None or latest is None:
         return None
+    began = None
     # Asked only of an arrival before the last change: every other rule does without it.
-    is_early = notice.facts.kind is ChangeClass.ENTRY and notice.changed_on < resident.changed_on
-    began = versions.entered_on(resident.pk, until=latest.version) if is_early else None
+    if notice.facts.kind is ChangeClass.ENTRY and notice.changed_on < resident.changed_on:
+        register.store()
+        began = versions.entered_on(resident.pk, until=latest.version)
     return Standing(
         resident.office,
         resident.state == RecordState.CURRENT,
@@ -158,11 +132,11 @@ def _standing(notice: Notice, resident: Resident | None, latest: IdentityRecord 
     )
 
 
-def _register(
-    notification: Notification, notice: Notice, tenant: Tenant, at: Moment
+def _enter(
+    notification: Notification, notice: Notice, tenant: Tenant, register: Register
 ) -> tuple[Resident, ResidentRegistered]:
-    resident = Resident.objects.create(
-        id=uuid7(at.instant),
+    resident = Resident(
+        id=uuid7(register.at.instant),
         prefecture=tenant.prefecture,
         municipality=tenant.municipality,
         office=tenant.office,
@@ -170,87 +144,76 @@ def _register(
         state=RecordState.CURRENT,
         version=1,
         changed_on=notice.changed_on,
-        registered_at=at.instant,
+        registered_at=register.at.instant,
     )
-    ResidentCode.objects.create(code=notice.resident_code, resident=resident.pk, valid_from=notice.changed_on)
-    numbers.number_residents([resident.pk], at=at)
-    _append(resident, notification, notice, tenant, None, at)
+    code = ResidentCode(code=notice.resident_code, resident=resident.pk, valid_from=notice.changed_on)
+    register.enter(resident, code)
+    register.append(resident, notice, notification, tenant)
     return resident, ResidentRegistered(subject=resident.pk, **_common(resident, notice))
 
 
 def _change(
-    resident: Resident,
-    former: IdentityRecord,
-    notification: Notification,
-    notice: Notice,
-    tenant: Tenant,
-    at: Moment,
-    ledger: Ledger,
+    resident: Resident, notification: Notification, notice: Notice, tenant: Tenant, register: Register
 ) -> Event:
+    former = register.latest(resident)
     former_office, former_removal = resident.office, resident.removal_reason
-    reason = notice.facts
-    removed = reason.kind is ChangeClass.REMOVAL
+    removed = notice.facts.kind is ChangeClass.REMOVAL
     resident.version += 1
     resident.changed_on = notice.changed_on
     resident.prefecture, resident.municipality, resident.office = tenant
     resident.state = RecordState.REMOVED if removed else RecordState.CURRENT
     resident.removal_reason = notice.reason.value if removed else ""
     if notice.reason in CODE_CHANGES:
-        _change_code(resident, tenant, notice, at)
+        _change_code(resident, tenant, notice, register)
     if notice.reason in NUMBER_CHANGES:
-        numbers.change_number(resident.pk, at=at)
-    row = _append(resident, notification, notice, tenant, former, at)
-    resident.save()
-    common = _common(resident, notice)
-    ledger.events += identity_bases.after_move(resident, notice, former_removal=former_removal)
-    if notice.reason is ChangeReason.MOVE_OUT:
-        departing.leaves(resident, notice, tenant, at)
+        register.store()
+        numbers.change_number(resident.pk, at=register.at)
+    row = register.append(resident, notice, notification, tenant)
+    register.change(resident)
+    register.ledger.events += identity_bases.after_move(resident, notice, former_removal=former_removal)
     if removed:
-        return ResidentRemoved(
-            subject=resident.pk,
-            **common,
-            signature_certificate_affected=reason.ends_signature_certificate,
-            authentication_certificate_affected=reason.ends_authentication_certificate,
-        )
-    if reason.kind is ChangeClass.ENTRY:
-        departing.arrives(resident, notice, row["address"], at)
-        letter = departing.move_in_notice(row, former_office, at)
-        ledger.letters += [letter] if letter else []
-        return ResidentMovedIn(subject=resident.pk, **common, former_office=former_office)
+        return _leave(resident, notice, register)
+    if notice.facts.kind is ChangeClass.ENTRY:
+        return _arrive(resident, notice, row, former_office, register)
     changed = any(row[item] != getattr(former, item) for item in CERTIFIED_ITEMS)
     return ResidentChanged(
         subject=resident.pk,
-        **common,
-        signature_certificate_affected=reason.ends_signature_certificate and changed,
+        **_common(resident, notice),
+        signature_certificate_affected=notice.facts.ends_signature_certificate and changed,
     )
 
 
-def _change_code(resident: Resident, tenant: Tenant, notice: Notice, at: Moment) -> None:
+def _leave(resident: Resident, notice: Notice, register: Register) -> ResidentRemoved:
+    if notice.reason is ChangeReason.MOVE_OUT:
+        register.leave(departing.leaves(resident, notice, register.at))
+    return ResidentRemoved(
+        subject=resident.pk,
+        **_common(resident, notice),
+        signature_certificate_affected=notice.facts.ends_signature_certificate,
+        authentication_certificate_affected=notice.facts.ends_authentication_certificate,
+    )
+
+
+def _arrive(
+    resident: Resident, notice: Notice, row: Mapping[str, Any], former_office: str, register: Register
+) -> ResidentMovedIn:
+    register.arrive(resident)
+    if waiting := register.open_move_out(resident):
+        departing.arrives(waiting, row, register.at)
+        register.close_move_out(waiting)
+    if letter := departing.move_in_notice(row, former_office, register.at):
+        register.ledger.letters.append(letter)
+    return ResidentMovedIn(subject=resident.pk, **_common(resident, notice), former_office=former_office)
+
+
+def _change_code(resident: Resident, tenant: Tenant, notice: Notice, register: Register) -> None:
     """A new code from the municipality's lot, at the resident's request and without a reason (法30条の4)."""
-    fresh = codes.draw(office=tenant.office, count=1)[0]
-    ResidentCode.objects.filter(code=resident.resident_code).update(valid_to=notice.changed_on)
+    register.store()
+    former, fresh = resident.resident_code, codes.draw(office=tenant.office, count=1)[0]
+    ResidentCode.objects.filter(code=former).update(valid_to=notice.changed_on)
     ResidentCode.objects.create(code=fresh, resident=resident.pk, valid_from=notice.changed_on)
     resident.resident_code = fresh
-
-
-def _append(
-    resident: Resident,
-    notification: Notification,
-    notice: Notice,
-    tenant: Tenant,
-    former: IdentityRecord | None,
-    at: Moment,
-) -> dict[str, Any]:
-    return versions.append(
-        resident=resident.pk,
-        resident_code=resident.resident_code,
-        version=resident.version,
-        tenant=tenant,
-        notice=notice,
-        notification=notification.pk,
-        former=former,
-        at=at,
-    )
+    register.recode(resident, former)
 
 
 def _common(resident: Resident, notice: Notice) -> dict[str, Any]:
@@ -264,38 +227,42 @@ def _common(resident: Resident, notice: Notice) -> dict[str, Any]:
     }
 
 
-def _hold_as_discrepancy(notification: Notification, verdict: Verdict, at: Moment, ledger: Ledger) -> None:
+def _hold_as_discrepancy(notification: Notification, verdict: Verdict, register: Register) -> None:
     if notification.status == NotificationStatus.DISCREPANT:
         return
     notification.status = NotificationStatus.DISCREPANT
-    notification.save(update_fields=["status"])
-    Discrepancy.objects.create(
+    opened = Discrepancy(
         notification=notification,
         prefecture=notification.prefecture,
         municipality=notification.municipality,
         office=notification.office,
         kind=DiscrepancyKind(verdict.kind.value),
         state=DiscrepancyState.OPEN,
-        opened_at=at.instant,
+        opened_at=register.at.instant,
     )
+    register.contradict(notification, opened)
     detail = {"notification": str(notification.pk), "kind": verdict.kind.value}
-    ledger.acts.append(Act("juki.discrepancy_opened", None, None, detail))
+    register.ledger.acts.append(Act("juki.discrepancy_opened", None, None, detail))
 
 
-def _held(notice: Notice) -> QuerySet[Notification]:
+def _held(notice: Notice, register: Register) -> QuerySet[Notification]:
+    register.store()
     return Notification.objects.filter(
         resident_code=notice.resident_code, office=notice.municipality, status=NotificationStatus.HELD
     )
 
 
-def _following(notice: Notice) -> Notification | None:
-    if notice.sequence is None:
+def _following(notice: Notice, register: Register) -> Notification | None:
+    if notice.sequence is None or not register.has_waiting(notice.resident_code):
         return None
-    return _held(notice).filter(sequence=notice.sequence + 1).first()
+    return _held(notice, register).filter(sequence=notice.sequence + 1).first()
 
 
-def _release(notification: Notification, notice: Notice, at: Moment, ledger: Ledger) -> None:
+def _release(notification: Notification, notice: Notice, register: Register) -> None:
     """Settle what contradicted only because this had not come: another town's entry, and what was told after one."""
+    if not register.has_waiting(notice.resident_code):
+        return
+    register.store()
     if notice.facts.kind is ChangeClass.REMOVAL:
         held_back = waiting.open_of(notice.resident_code, Contradiction.TWO_MUNICIPALITIES)[:1]
         note = "前の市区町村の消除の通知が届いたため、反映しました。"
@@ -312,6 +279,6 @@ def _release(notification: Notification, notice: Notice, at: Moment, ledger: Led
         if not waiting.is_open(held):
             continue
         own = Notice.from_body(held.body)
-        if _apply(held, own, at, ledger) is None:
-            waiting.settle(held, at, note)
-            _release(held, own, at, ledger)
+        if _apply(held, own, register) is None:
+            waiting.settle(held, register.at, note)
+            _release(held, own, register)

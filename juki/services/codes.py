@@ -1,6 +1,6 @@
 """住民票コード: lots for municipalities, and codes drawn from them (住民基本台帳法30条の2・30条の3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 from django.db.models import F, Sum
@@ -49,13 +49,16 @@ def hold(offices: Iterable[str]) -> None:
         list(CodeLot.objects.select_for_update().filter(office__in=wanted).order_by("first").values_list("pk"))
 
 
-def draw(*, office: str, count: int) -> list[str]:
-    """Take unused codes from the office's lots, within the registry's running transaction; `Conflict` when short."""
+def draw(*, office: str, count: int, besides: Collection[str] = ()) -> list[str]:
+    """Take unused codes from the office's lots, within the registry's running transaction; `Conflict` when short.
+
+    None of those that the caller is about to enter, `besides`, is among them.
+    """
     drawn: list[str] = []
     while len(drawn) < count:
         fresh = _take(office, count - len(drawn))
         # A code that came with somebody from before the network stands outside the lots' order: pass it over.
-        borne = set(ResidentCode.objects.filter(code__in=fresh).values_list("code", flat=True))
+        borne = set(ResidentCode.objects.filter(code__in=fresh).values_list("code", flat=True)) | {*besides}
         drawn += [code for code in fresh if code not in borne]
     return drawn
 

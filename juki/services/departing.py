@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from jlis.kernel.domain.folding import address_key
-from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.choices import MoveOutState
 from juki.domain.changes import ChangeReason
@@ -16,12 +15,12 @@ from juki.services import posting
 from juki.services.posting import Letter
 
 
-def leaves(resident: Resident, notice: Notice, tenant: Tenant, at: Moment) -> None:
+def leaves(resident: Resident, notice: Notice, at: Moment) -> MoveOut:
     """Somebody has told of a move-out: the 転入通知 of another town is awaited from now on."""
-    MoveOut.objects.create(
-        prefecture=tenant.prefecture,
-        municipality=tenant.municipality,
-        office=tenant.office,
+    return MoveOut(
+        prefecture=resident.prefecture,
+        municipality=resident.municipality,
+        office=resident.office,
         resident=resident.pk,
         version=resident.version,
         state=MoveOutState.OPEN,
@@ -30,21 +29,17 @@ def leaves(resident: Resident, notice: Notice, tenant: Tenant, at: Moment) -> No
     )
 
 
-def arrives(resident: Resident, notice: Notice, address: str, at: Moment) -> None:
+def arrives(waiting: MoveOut, row: Mapping[str, Any], at: Moment) -> None:
     """Somebody was entered: the move-out that waited is confirmed, and its destination put right (施行令13条2項)."""
-    waiting = MoveOut.objects.select_for_update().filter(resident=resident.pk, state=MoveOutState.OPEN).first()
-    if waiting is None:
-        return
-    if notice.reason is ChangeReason.ENTRY_REMOVAL_CANCELLED:
+    if row["change_reason"] == ChangeReason.ENTRY_REMOVAL_CANCELLED:
         waiting.state = MoveOutState.CANCELLED
-    else:
-        told = waiting.destination
-        waiting.state = MoveOutState.CONFIRMED
-        waiting.arrived_office, waiting.arrived_on = resident.office, notice.changed_on
-        waiting.confirmed_at = at.instant
-        waiting.destination = address
-        waiting.destination_corrected = bool(told) and address_key(told) != address_key(address)
-    waiting.save()
+        return
+    told, address = waiting.destination, row["address"]
+    waiting.state = MoveOutState.CONFIRMED
+    waiting.arrived_office, waiting.arrived_on = row["office"], row["changed_on"]
+    waiting.confirmed_at = at.instant
+    waiting.destination = address
+    waiting.destination_corrected = bool(told) and address_key(told) != address_key(address)
 
 
 def move_in_notice(row: Mapping[str, Any], former_office: str, at: Moment) -> Letter | None:

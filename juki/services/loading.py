@@ -219,7 +219,10 @@ def _stage(rows: list[dict[str, str]], office: str, at: Moment, seen: set[str]) 
     if not rows:
         return []
     without = [row for row in rows if not row.get("resident_code")]
-    for row, code in zip(without, _drawn(office, len(without), seen), strict=True):
+    # No code that another row of the file bears: the town may have given some of the lot already.
+    drawn = codes.draw(office=office, count=len(without), besides=seen)
+    seen.update(drawn)
+    for row, code in zip(without, drawn, strict=True):
         row["resident_code"] = code
     residents = _new_ids(len(rows), at)
     fresh = [number.encode() for number in numbers.fresh(len(rows))]
@@ -240,15 +243,6 @@ def _stage(rows: list[dict[str, str]], office: str, at: Moment, seen: set[str]) 
     with connection.cursor() as cursor, cursor.cursor.copy("COPY staging FROM STDIN") as copy:
         copy.write(text.getvalue())
     return residents
-
-
-def _drawn(office: str, count: int, seen: set[str]) -> list[str]:
-    """Codes of the lot that no other row of the file bears: the town may have given some of them already."""
-    drawn: list[str] = []
-    while len(drawn) < count:
-        drawn += [code for code in codes.draw(office=office, count=count - len(drawn)) if code not in seen]
-    seen.update(drawn)
-    return drawn
 
 
 def _new_ids(count: int, at: Moment) -> list[UUID]:

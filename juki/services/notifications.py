@@ -4,13 +4,13 @@ One call is refused whole when its form is at fault. What is well formed is stor
 predecessors come, or held as a discrepancy. Nothing is dropped.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from jlis.kernel.actors import Actor
-from jlis.kernel.audit.services import Act
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import FieldError, Forbidden, Invalid, TooLarge, Unprocessable
 from jlis.kernel.isolation.scope import REGISTRY, scope
@@ -21,7 +21,7 @@ from juki.domain.contradictions import Verdict
 from juki.domain.notices import Notice, read_notice
 from juki.models import Notification
 from juki.services import applying, codes
-from juki.services.ledger import Ledger
+from juki.services.register import Register, lock
 
 LARGEST_CALL = 1000
 
@@ -50,12 +50,19 @@ def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> l
         raise TooLarge("too_many_rows", f"一度に送れる通知は{LARGEST_CALL:,}件までです（{len(notices):,}件）。")
     read = _read(notices, by, at)
     with scope(REGISTRY):
-        applying.lock_residents(read)
+        lock(read)
         # Held before any key is looked up: a birth that is sent twice at once waits here, and is one birth.
         codes.hold({notice.municipality for notice in read if not notice.resident_code})
-        ledger = Ledger()
-        taken = [_take(row, notice, by, at, channel, ledger) for row, notice in enumerate(read, start=1)]
-        ledger.write(by, at)
+        known = _known(read)
+        coded = _with_codes(read, known)
+        register = Register.of(coded, at)
+        taken = [
+            _replay(row, notice, known[notice.municipality, notice.key])
+            if (notice.municipality, notice.key) in known
+            else _take(row, notice.digest(), named, by, channel, register)
+            for row, (notice, named) in enumerate(zip(read, coded, strict=True), start=1)
+        ]
+        register.write(by)
     return taken
 
 
@@ -102,16 +109,38 @@ def _sender_faults(notice: Notice, own: frozenset[str], keys: set[tuple[str, str
     return []
 
 
-def _take(row: int, notice: Notice, by: Actor, at: Moment, channel: str, ledger: Ledger) -> Taken:
-    known = Notification.objects.filter(office=notice.municipality, key=notice.key).first()
-    if known is not None:
-        return _replay(row, notice, known)
+def _known(notices: Sequence[Notice]) -> dict[tuple[str, str], Notification]:
+    """What stands already under the keys of these notices."""
+    found = Notification.objects.filter(
+        office__in={notice.municipality for notice in notices}, key__in=[notice.key for notice in notices]
+    )
+    return {(notification.office, notification.key): notification for notification in found}
+
+
+def _with_codes(notices: Sequence[Notice], known: Container[tuple[str, str]]) -> list[Notice]:
+    """The notices, whoever is new among them with a code from the office's lot."""
+    wanted = Counter(
+        notice.municipality
+        for notice in notices
+        if not notice.resident_code and (notice.municipality, notice.key) not in known
+    )
+    named = {notice.resident_code for notice in notices}
+    drawn = {
+        office: iter(codes.draw(office=municipalities.tenant_of(office).office, count=count, besides=named))
+        for office, count in wanted.items()
+    }
+    return [
+        notice
+        if notice.resident_code or (notice.municipality, notice.key) in known
+        else replace(notice, resident_code=next(drawn[notice.municipality]))
+        for notice in notices
+    ]
+
+
+def _take(row: int, digest: str, notice: Notice, by: Actor, channel: str, register: Register) -> Taken:
     tenant = municipalities.tenant_of(notice.municipality)
-    digest = notice.digest()
-    if not notice.resident_code:
-        notice = _with_code(notice, codes.draw(office=tenant.office, count=1)[0])
     notification = Notification(
-        id=uuid7(at.instant),
+        id=uuid7(register.at.instant),
         prefecture=tenant.prefecture,
         municipality=tenant.municipality,
         office=tenant.office,
@@ -123,16 +152,16 @@ def _take(row: int, notice: Notice, by: Actor, at: Moment, channel: str, ledger:
         body=notice.body(),
         digest=digest,
         status=NotificationStatus.HELD,
-        received_at=at.instant,
+        received_at=register.at.instant,
         channel=channel,
         sender=by.id,
     )
-    in_order = applying.advance(notice, row)
-    notification.save(force_insert=True)
+    in_order = applying.advance(notice, row, register)
+    register.take(notification)
     if not in_order:
-        ledger.acts.append(Act("juki.notification_held", None, None, {"notification": str(notification.pk)}))
+        register.hold(notification)
         return Taken(row, notification.pk, notice.key, NotificationStatus.HELD, notice.resident_code)
-    verdict = applying.take_effect(notification, notice, at, ledger)
+    verdict = applying.take_effect(notification, notice, register)
     status = NotificationStatus(notification.status)
     return Taken(row, notification.pk, notice.key, status, notice.resident_code, contradiction=verdict)
 
@@ -142,7 +171,3 @@ def _replay(row: int, notice: Notice, known: Notification) -> Taken:
         fault = FieldError("key", "key_reused", "この通知キーは別の内容で使用済みです。", row)
         raise Unprocessable("key_reused", "使用済みの通知キーです。", errors=[fault])
     return Taken(row, known.pk, known.key, NotificationStatus(known.status), known.resident_code, replayed=True)
-
-
-def _with_code(notice: Notice, code: str) -> Notice:
-    return Notice.from_body(notice.body() | {"resident_code": code})

@@ -145,6 +145,15 @@ def forward(kind: ForwardingKind, copies: Iterable[ProtectionMeasure], sent_from
     ProtectionMeasure.objects.filter(pk__in=[copy.pk for copy in told]).update(confirmed_at=None, confirmed_by="")
 
 
+def covered_by_live_measures(residents: Iterable[UUID]) -> set[UUID]:
+    """Who of these persons stands on a live measure."""
+    asked = list(residents)
+    if not asked:
+        return set()
+    live_ones = ProtectionMember.objects.filter(resident__in=asked, measure__state__in=PROTECTION_LIVE)
+    return set(live_ones.values_list("resident", flat=True))
+
+
 def follow(resident: UUID, office: str, *, at: Moment) -> Told:
     """Somebody was entered in a town: every live case of theirs stands on its register from that moment on.
 

@@ -104,10 +104,11 @@ def _write(
         found = line.notifications[each.place] if each.is_applied else late[each.place]
         code = until_now[each.place][0].resident_code if each.is_applied else row.resident_code
         tenant = Tenant(found.prefecture, found.municipality, found.office)
-        written = versions.append(
+        written = versions.compose(
             resident=resident.pk, resident_code=code, version=version, tenant=tenant, notice=each.notice,
             notification=found.pk, former=row, at=at,
         )  # fmt: skip
+        versions.append(row, each.notice, written, at)
         known = (each.place, until_now[each.place][1]) if each.is_applied else (None, "")
         steps.append(Retold(written, row.office, *known))
         row = versions.in_force(resident.pk)

@@ -5,8 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from jlis.kernel.domain.folding import address_key, kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.organisations.selectors.municipalities import Tenant
@@ -15,16 +13,11 @@ from juki.choices import KanaSource, RecordState
 from juki.domain.changes import REASONS, ChangeClass, ChangeReason, reason_of
 from juki.domain.notices import IDENTITY_FIELDS, Notice
 from juki.models import IdentityRecord
+from juki.sql import register as sql
 from juki.sql import search
 
 DEFAULTS = {"kana_source": KanaSource.NOTIFIED.value, "former_surname": "", "former_surname_kana": "", "alias": ""}
-COLUMNS = (
-    "prefecture", "municipality", "office", "resident", "version", "state", "resident_code", *IDENTITY_FIELDS,
-    "birth_from", "change_reason", "changed_on", "valid_from", "valid_to", "recorded_at", "notification", "name_key",
-    "kana_key", "address_key",
-)  # fmt: skip
-_PLACES = ", ".join(f"%({column})s" for column in COLUMNS)
-_INSERT = f"INSERT INTO juki_identityrecord ({', '.join(COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608 - own constants
+COLUMNS = sql.VERSION_COLUMNS
 
 
 def latest(resident: UUID) -> IdentityRecord | None:
@@ -53,7 +46,7 @@ def in_force(resident: UUID) -> IdentityRecord:
     return found
 
 
-def append(
+def compose(
     *,
     resident: UUID,
     resident_code: str,
@@ -64,11 +57,11 @@ def append(
     former: IdentityRecord | None,
     at: Moment,
 ) -> dict[str, Any]:
-    """Add the version that a notice makes, and close the former one; returns the new row's values."""
+    """The values of the version that a notice makes."""
     items = _items(notice, former)
     removed = notice.facts.kind is ChangeClass.REMOVAL
     by_name, by_kana, by_address = search_keys(items["name"], items["name_kana"], items["address"])
-    row = {
+    return {
         "prefecture": tenant.prefecture,
         "municipality": tenant.municipality,
         "office": tenant.office,
@@ -88,11 +81,20 @@ def append(
         "kana_key": by_kana,
         "address_key": by_address,
     }
-    if former is not None:
-        _close(former, notice.changed_on, at)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-    return row
+
+
+def append(former: IdentityRecord, notice: Notice, row: dict[str, Any], at: Moment) -> None:
+    """Write the version that a notice makes after another, which ends; one at a time, for what is told late."""
+    if former.valid_from > notice.changed_on:
+        supersede(former, notice.changed_on, at)
+    else:
+        sql.close_versions({(former.prefecture, former.resident, former.version): notice.changed_on})
+    sql.add_versions([row])
+
+
+def reaches_back(former: IdentityRecord, notice: Notice) -> bool:
+    """Whether a notice's version depends on more than the one before it: on the tables."""
+    return former.valid_from > notice.changed_on or _goes_back(notice)
 
 
 def reopen(base: IdentityRecord, after: Sequence[IdentityRecord], *, at: Moment) -> IdentityRecord:
@@ -100,9 +102,18 @@ def reopen(base: IdentityRecord, after: Sequence[IdentityRecord], *, at: Moment)
     superseded = IdentityRecord.objects.filter(resident=base.resident, superseded_at__isnull=True)
     superseded.filter(version__in=[base.version, *(row.version for row in after)]).update(superseded_at=at.instant)
     same = {column: getattr(base, column) for column in COLUMNS}
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, same | {"valid_to": None, "recorded_at": at.instant})
+    sql.add_versions([same | {"valid_to": None, "recorded_at": at.instant}])
     return in_force(base.resident)
+
+
+def supersede(former: IdentityRecord, on: date, at: Moment) -> None:
+    """One that was to begin after a day and never came into force: recorded anew as of that day alone."""
+    own = IdentityRecord.objects.filter(
+        prefecture=former.prefecture, resident=former.resident, version=former.version, superseded_at__isnull=True
+    )
+    own.update(superseded_at=at.instant)
+    corrected = {column: getattr(former, column) for column in COLUMNS}
+    sql.add_versions([corrected | {"changed_on": on, "valid_from": on, "valid_to": on, "recorded_at": at.instant}])
 
 
 def search_keys(name: str, kana: str, address: str) -> tuple[str, str, str]:
@@ -115,9 +126,14 @@ def _items(notice: Notice, former: IdentityRecord | None) -> dict[str, str]:
     if former is None:
         return {**DEFAULTS, **told}
     base = former
-    if notice.reason is ChangeReason.CORRECTION_CANCELLED and not told:
+    if _goes_back(notice):
         base = _before(former) or former
     return {field: getattr(base, field) for field in IDENTITY_FIELDS} | told
+
+
+def _goes_back(notice: Notice) -> bool:
+    """A cancelled correction that says nothing itself returns to what stood before."""
+    return notice.reason is ChangeReason.CORRECTION_CANCELLED and not notice.items()
 
 
 def _before(record: IdentityRecord) -> IdentityRecord | None:
@@ -129,18 +145,3 @@ def _before(record: IdentityRecord) -> IdentityRecord | None:
         .order_by("-version")
         .first()
     )
-
-
-def _close(former: IdentityRecord, on: date, at: Moment) -> None:
-    """End the former version on the day; one that was to begin later never came into force, and is superseded."""
-    own = IdentityRecord.objects.filter(prefecture=former.prefecture, id=former.id)
-    if former.valid_from <= on:
-        own.update(valid_to=on)
-        return
-    own.update(superseded_at=at.instant)
-    corrected = {column: getattr(former, column) for column in COLUMNS}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            corrected | {"changed_on": on, "valid_from": on, "valid_to": on, "recorded_at": at.instant},
-        )

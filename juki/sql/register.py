@@ -1,0 +1,130 @@
+"""What a call of notifications reads of the register, and what it writes: one statement a table (J1).
+
+Why not the ORM: a call has a thousand notices, and it would make a statement for each (bench/ingest.py). Rows
+expected: the call's. Indexes: `identity_one_latest`, `identity_of_resident`. A statement names its prefecture as a
+constant, since the planner leaves out the other 46 partitions only for one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from psycopg.types.json import Jsonb
+
+from jlis.kernel import prepared
+from juki.models import IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
+
+_RECORD = [field.attname for field in IdentityRecord._meta.concrete_fields]
+_VERSION_TYPES = {
+    "prefecture": "smallint", "municipality": "text", "office": "text", "resident": "uuid", "version": "int",
+    "state": "text", "resident_code": "text", "name": "text", "name_kana": "text", "kana_source": "text",
+    "former_surname": "text", "former_surname_kana": "text", "alias": "text", "address": "text", "birth_date": "text",
+    "birth_from": "date", "sex": "text", "resident_class": "text", "change_reason": "text", "changed_on": "date",
+    "valid_from": "date", "valid_to": "date", "recorded_at": "timestamptz", "notification": "uuid",
+    "name_key": "text", "kana_key": "text", "address_key": "text",
+}  # fmt: skip
+VERSION_COLUMNS = tuple(_VERSION_TYPES)
+_NOTIFICATION_TYPES = {
+    "id": "uuid", "prefecture": "smallint", "municipality": "text", "office": "text", "key": "text",
+    "sequence": "bigint", "reason": "text", "changed_on": "date", "resident_code": "text", "body": "jsonb",
+    "digest": "text", "status": "text", "resident": "uuid", "received_at": "timestamptz", "applied_at": "timestamptz",
+    "channel": "text", "sender": "text",
+}  # fmt: skip
+_RESIDENT_TYPES = {
+    "id": "uuid", "prefecture": "smallint", "municipality": "text", "office": "text", "resident_code": "text",
+    "state": "text", "removal_reason": "text", "version": "int", "changed_on": "date", "registered_at": "timestamptz",
+}  # fmt: skip
+_CODE_TYPES = {"code": "text", "resident": "uuid", "valid_from": "date"}
+
+
+def _insert(table: str, types: Mapping[str, str]) -> str:
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
+    return f"INSERT INTO {table} ({', '.join(types)}) SELECT * FROM unnest({arrays})"  # noqa: S608 - own constants
+
+
+_ADD_VERSIONS = _insert("juki_identityrecord", _VERSION_TYPES)
+_ADD_NOTIFICATIONS = _insert("juki_notification", _NOTIFICATION_TYPES)
+_ADD_RESIDENTS = _insert("juki_resident", _RESIDENT_TYPES)
+_ADD_CODES = _insert("juki_residentcode", _CODE_TYPES)
+_CHANGED = ("prefecture", "municipality", "office", "resident_code", "state", "removal_reason", "version", "changed_on")
+_CHANGE_RESIDENTS = f"""
+    UPDATE juki_resident SET {", ".join(f"{column} = told.{column}" for column in _CHANGED)}
+    FROM unnest(%s::uuid[], {", ".join(f"%s::{_RESIDENT_TYPES[column]}[]" for column in _CHANGED)})
+         AS told(id, {", ".join(_CHANGED)})
+    WHERE juki_resident.id = told.id
+"""  # noqa: S608 - own constants
+_ADVANCE = """
+    INSERT INTO juki_sendersequence (office, resident_code, last)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])
+    ON CONFLICT (office, resident_code) DO UPDATE SET last = EXCLUDED.last
+"""
+
+
+def latest_of(residents: Iterable[Resident]) -> list[IdentityRecord]:
+    """The versions in force."""
+    found = []
+    for prefecture, some in groupby(sorted(residents, key=_prefecture), _prefecture):
+        statement = (
+            f"SELECT {', '.join(_RECORD)} FROM juki_identityrecord WHERE prefecture = {prefecture:d}"  # noqa: S608
+            " AND resident = ANY(%s) AND valid_to IS NULL AND superseded_at IS NULL"
+        )
+        rows = prepared.rows(statement, [[resident.pk for resident in some]])
+        found += [IdentityRecord.from_db(DEFAULT_DB_ALIAS, _RECORD, row) for row in rows]
+    return found
+
+
+def close_versions(ended: Mapping[tuple[int, UUID, int], date]) -> None:
+    """End versions, known by prefecture, resident and number, on a day."""
+    for prefecture, some in groupby(sorted(ended), lambda known: known[0]):
+        known = list(some)
+        statement = (
+            "UPDATE juki_identityrecord SET valid_to = told.day"  # noqa: S608 - a number and our own words
+            " FROM unnest(%s::uuid[], %s::int[], %s::date[]) AS told(resident, version, day)"
+            f" WHERE prefecture = {prefecture:d} AND juki_identityrecord.resident = told.resident"
+            " AND juki_identityrecord.version = told.version AND superseded_at IS NULL"
+        )
+        values = [[one[1] for one in known], [one[2] for one in known], [ended[one] for one in known]]
+        prepared.run(statement, values)
+
+
+def add_versions(rows: Sequence[Mapping[str, Any]]) -> None:
+    """New versions."""
+    prepared.run(_ADD_VERSIONS, [[row[column] for row in rows] for column in VERSION_COLUMNS])
+
+
+def add_notifications(notifications: Sequence[Notification]) -> None:
+    """Notifications as they came."""
+    columns = [[getattr(each, column) for each in notifications] for column in _NOTIFICATION_TYPES]
+    body = list(_NOTIFICATION_TYPES).index("body")
+    columns[body] = [Jsonb(value) for value in columns[body]]
+    prepared.run(_ADD_NOTIFICATIONS, columns)
+
+
+def add_residents(residents: Sequence[Resident]) -> None:
+    """Anchors of persons who were not known."""
+    prepared.run(_ADD_RESIDENTS, [[getattr(each, column) for each in residents] for column in _RESIDENT_TYPES])
+
+
+def add_codes(codes: Sequence[ResidentCode]) -> None:
+    """Who bears a code."""
+    prepared.run(_ADD_CODES, [[getattr(each, column) for each in codes] for column in _CODE_TYPES])
+
+
+def change_residents(residents: Sequence[Resident]) -> None:
+    """Anchors as they stand now."""
+    values = [[getattr(each, column) for each in residents] for column in ("id", *_CHANGED)]
+    prepared.run(_CHANGE_RESIDENTS, values)
+
+
+def advance(orders: Sequence[SenderSequence]) -> None:
+    """How far the senders' numbers have come."""
+    values = [[getattr(each, column) for each in orders] for column in ("office", "resident_code", "last")]
+    prepared.run(_ADVANCE, values)
+
+
+def _prefecture(resident: Resident) -> int:
+    assert resident.prefecture is not None, "an anchor keeps the prefecture that last held the person"
+    return resident.prefecture

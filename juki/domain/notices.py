@@ -7,7 +7,7 @@ contradicts the register is judged in `contradictions`.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -84,11 +84,8 @@ class Notice:
 
     def body(self) -> dict[str, Any]:
         """The notice as it is stored."""
-        return {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in asdict(self).items()
-            if value is not None
-        }
+        told = {name: value for name in _FIELDS if (value := getattr(self, name)) is not None}
+        return told | {"reason": self.reason.value, "changed_on": self.changed_on.isoformat()}
 
     def digest(self) -> str:
         """SHA-256 over the content; the same key with another digest is refused."""
@@ -98,10 +95,13 @@ class Notice:
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Notice":
         """A notice from its stored form."""
-        values = {field.name: body[field.name] for field in fields(cls) if field.name in body}
+        values = {name: body[name] for name in _FIELDS if name in body}
         values["reason"] = ChangeReason(values["reason"])
         values["changed_on"] = date.fromisoformat(values["changed_on"])
         return cls(**values)
+
+
+_FIELDS = tuple(field.name for field in fields(Notice))
 
 
 def read_notice(raw: Any, *, row: int | None, municipality: str, today: date) -> tuple[Notice | None, list[FieldError]]:
@@ -140,9 +140,8 @@ class _Reader:
         return values
 
     def _refuse_unknown(self) -> None:
-        known = {field.name for field in fields(Notice)}
         for name in self.raw:
-            if name not in known:
+            if name not in _FIELDS:
                 self.fault(str(name)[:40], "unknown_field", "この項目は通知にありません。")
 
     def _text(self, field: str, *, required: bool = False) -> str | None:

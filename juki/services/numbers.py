@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from jlis.kernel import prepared
+from jlis.kernel.arrays import array
 from jlis.kernel.domain.codes import IndividualNumber as NumberCode
 from jlis.kernel.domain.permutation import NumberPermutation
 from jlis.kernel.isolation.scope import NUMBERS, scope
@@ -26,7 +27,8 @@ _IN_ORDER = """
 """
 _INSERT = """
     INSERT INTO juki_individualnumber (resident, sealed, index, valid_from)
-    SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::date[])
+    SELECT resident, sealed, index, %s::date
+    FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS fresh(resident, sealed, index)
 """
 
 
@@ -38,15 +40,8 @@ def number_residents(residents: Sequence[UUID], *, at: Moment) -> None:
         numbers = [number.encode() for number in fresh(len(residents))]
         bindings = [resident.bytes for resident in residents]
         with connection.cursor() as cursor:
-            cursor.execute(
-                _INSERT,
-                [
-                    list(residents),
-                    sealing.seal_many(numbers, bindings),
-                    sealing.index_many(numbers),
-                    [at.day] * len(residents),
-                ],
-            )
+            sealed = sealing.seal_many(numbers, bindings)
+            cursor.execute(_INSERT, [at.day, array(residents), array(sealed), array(sealing.index_many(numbers))])
 
 
 def change_number(resident: UUID, *, at: Moment) -> None:

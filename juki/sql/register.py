@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from psycopg.types.json import Jsonb
 
 from jlis.kernel import prepared
+from jlis.kernel.arrays import array, columns
 from juki.models import IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
 
 _RECORD = [field.attname for field in IdentityRecord._meta.concrete_fields]
@@ -71,7 +72,7 @@ def latest_of(residents: Iterable[Resident]) -> list[IdentityRecord]:
             f"SELECT {', '.join(_RECORD)} FROM juki_identityrecord WHERE prefecture = {prefecture:d}"  # noqa: S608
             " AND resident = ANY(%s) AND valid_to IS NULL AND superseded_at IS NULL"
         )
-        rows = prepared.rows(statement, [[resident.pk for resident in some]])
+        rows = prepared.rows(statement, [array([resident.pk for resident in some])])
         found += [IdentityRecord.from_db(DEFAULT_DB_ALIAS, _RECORD, row) for row in rows]
     return found
 
@@ -84,45 +85,45 @@ def close_versions(ended: Mapping[tuple[int, UUID, int], date]) -> None:
             "UPDATE juki_identityrecord SET valid_to = told.day"  # noqa: S608 - a number and our own words
             " FROM unnest(%s::uuid[], %s::int[], %s::date[]) AS told(resident, version, day)"
             f" WHERE prefecture = {prefecture:d} AND juki_identityrecord.resident = told.resident"
-            " AND juki_identityrecord.version = told.version AND superseded_at IS NULL"
+            " AND juki_identityrecord.version = told.version AND valid_to IS NULL AND superseded_at IS NULL"
         )
-        values = [[one[1] for one in known], [one[2] for one in known], [ended[one] for one in known]]
-        prepared.run(statement, values)
+        prepared.run(statement, columns((*one[1:], ended[one]) for one in known))
 
 
 def add_versions(rows: Sequence[Mapping[str, Any]]) -> None:
     """New versions."""
-    prepared.run(_ADD_VERSIONS, [[row[column] for row in rows] for column in VERSION_COLUMNS])
+    prepared.run(_ADD_VERSIONS, [array([row[column] for row in rows]) for column in VERSION_COLUMNS])
 
 
 def add_notifications(notifications: Sequence[Notification]) -> None:
     """Notifications as they came."""
-    columns = [[getattr(each, column) for each in notifications] for column in _NOTIFICATION_TYPES]
-    body = list(_NOTIFICATION_TYPES).index("body")
-    columns[body] = [Jsonb(value) for value in columns[body]]
-    prepared.run(_ADD_NOTIFICATIONS, columns)
+    told = {column: [getattr(each, column) for each in notifications] for column in _NOTIFICATION_TYPES}
+    told["body"] = [Jsonb(body) for body in told["body"]]
+    prepared.run(_ADD_NOTIFICATIONS, [array(values) for values in told.values()])
 
 
 def add_residents(residents: Sequence[Resident]) -> None:
     """Anchors of persons who were not known."""
-    prepared.run(_ADD_RESIDENTS, [[getattr(each, column) for each in residents] for column in _RESIDENT_TYPES])
+    prepared.run(_ADD_RESIDENTS, _columns(residents, _RESIDENT_TYPES))
 
 
 def add_codes(codes: Sequence[ResidentCode]) -> None:
     """Who bears a code."""
-    prepared.run(_ADD_CODES, [[getattr(each, column) for each in codes] for column in _CODE_TYPES])
+    prepared.run(_ADD_CODES, _columns(codes, _CODE_TYPES))
 
 
 def change_residents(residents: Sequence[Resident]) -> None:
     """Anchors as they stand now."""
-    values = [[getattr(each, column) for each in residents] for column in ("id", *_CHANGED)]
-    prepared.run(_CHANGE_RESIDENTS, values)
+    prepared.run(_CHANGE_RESIDENTS, _columns(residents, ("id", *_CHANGED)))
 
 
 def advance(orders: Sequence[SenderSequence]) -> None:
     """How far the senders' numbers have come."""
-    values = [[getattr(each, column) for each in orders] for column in ("office", "resident_code", "last")]
-    prepared.run(_ADVANCE, values)
+    prepared.run(_ADVANCE, _columns(orders, ("office", "resident_code", "last")))
+
+
+def _columns(rows: Sequence[Any], names: Iterable[str]) -> list[str]:
+    return [array([getattr(row, name) for row in rows]) for name in names]
 
 
 def _prefecture(resident: Resident) -> int:

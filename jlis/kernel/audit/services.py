@@ -1,7 +1,7 @@
 """Writing the audit chain: one entry per act, in the act's own transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from psycopg.types.json import Jsonb
 
 from jlis.kernel import prepared
 from jlis.kernel.actors import Actor
+from jlis.kernel.arrays import array
 from jlis.kernel.audit import hashing
-from jlis.kernel.audit.models import AuditEntry, Outcome
+from jlis.kernel.audit.models import Outcome
 from jlis.kernel.domain.subject_sets import SubjectSet, pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.isolation.scope import acting
@@ -36,6 +37,27 @@ class Act:
     subject: UUID | None = None
     subjects: Sequence[UUID] | SubjectSet | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class _Entry:
+    """The columns of a new entry. Not the model: making thousands of its instances costs more than writing them."""
+
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    actor_label: str
+    organisation: str
+    action: str
+    outcome: str
+    purpose: str
+    subject: UUID | None
+    subjects: bytes | None
+    subject_count: int
+    detail: Any
+    request_id: str
+    mac: bytes = b""
 
 
 def record(
@@ -73,9 +95,9 @@ def denied(*, action: str, by: Actor, purpose: str = "", reason: str, subject: U
         _insert([entry], keys.audit_key())
 
 
-def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcome: Outcome) -> AuditEntry:
+def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcome: Outcome) -> _Entry:
     packed, count = _packed(act)
-    return AuditEntry(
+    return _Entry(
         id=uuid7(at),
         at=at,
         actor_kind=by.kind.value,
@@ -101,15 +123,12 @@ def _packed(act: Act) -> tuple[bytes | None, int]:
     return pack_subjects(act.subjects), len(set(act.subjects))
 
 
-_COLUMNS = (
-    "id", "at", "actor_kind", "actor_id", "actor_label", "organisation", "action", "outcome", "purpose", "subject",
-    "subjects", "subject_count", "detail", "request_id", "mac",
-)  # fmt: skip
+_COLUMNS = tuple(column.name for column in fields(_Entry))
 
 
-def _insert(entries: Sequence[AuditEntry], key: bytes) -> None:
+def _insert(entries: Sequence[_Entry], key: bytes) -> None:
     # One INSERT from arrays, without RETURNING: the acting roles may write entries but not read them.
     for entry in entries:
         entry.mac = hashing.mac(key, entry)
         entry.detail = Jsonb(entry.detail)
-    prepared.run(_BULK, [[getattr(entry, column) for entry in entries] for column in _COLUMNS])
+    prepared.run(_BULK, [array([getattr(entry, column) for entry in entries]) for column in _COLUMNS])

@@ -5,7 +5,7 @@ which subscribers is known before the first one is published.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -26,11 +26,8 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The event's own fields as JSON values."""
-        return {
-            name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
-            for name, value in asdict(self).items()
-            if name not in ("subject", "subjects")
-        }
+        own = (field.name for field in fields(self) if field.name not in ("subject", "subjects"))
+        return {name: _as_json(getattr(self, name)) for name in own}
 
     @classmethod
     def restore(cls, subject: UUID, payload: dict[str, Any], subjects: tuple[UUID, ...] = ()) -> "Event":
@@ -38,6 +35,10 @@ class Event:
         kinds = {field.name: field.type for field in fields(cls)}
         values = {name: _from_json(value, kinds[name]) for name, value in payload.items() if name in kinds}
         return cls(subject=subject, subjects=subjects, **values)
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
 def _from_json(value: Any, kind: Any) -> Any:

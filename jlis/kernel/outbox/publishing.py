@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from jlis.kernel.arrays import columns
 from jlis.kernel.domain.subject_sets import pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.outbox import waking
@@ -63,9 +64,9 @@ def publish_many(events: Sequence[Event]) -> None:
         for each in subscribers_of(event.kind)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_EVENTS, _columns(rows))
+        cursor.execute(_EVENTS, columns(rows))
         if pending:
-            cursor.execute(_PENDING, _columns(pending))
+            cursor.execute(_PENDING, columns(pending))
     if waking.wake_deliverers not in [function for _, function, *_ in connection.run_on_commit]:
         transaction.on_commit(waking.wake_deliverers)
 
@@ -73,7 +74,7 @@ def publish_many(events: Sequence[Event]) -> None:
 def _draw_sequences(events: Sequence[Event]) -> list[int]:
     wanted = Counter(event.subject for event in events)
     with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [list(wanted), list(wanted.values())])
+        cursor.execute(_DRAW, columns(wanted.items()))
         last = dict(cursor.fetchall())
     following = {subject: last[subject] - count for subject, count in wanted.items()}
     drawn = []
@@ -81,7 +82,3 @@ def _draw_sequences(events: Sequence[Event]) -> list[int]:
         following[event.subject] += 1
         drawn.append(following[event.subject])
     return drawn
-
-
-def _columns(rows: Sequence[tuple]) -> list[list]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -29,11 +29,24 @@ def main() -> int:
     from bench import stage
 
     stage.prepare(options.rows)
-    from bench import bulk_query, consistency, express, extract, ingest, load, notices, ocsp, paper, query
+    from bench import (
+        bulk_query,
+        consistency,
+        express,
+        extract,
+        ingest,
+        issuing,
+        lists,
+        load,
+        notices,
+        ocsp,
+        paper,
+        query,
+    )
 
     chosen = {
         "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query,
-        "consistency": consistency, "ocsp": ocsp,
+        "consistency": consistency, "ocsp": ocsp, "issuing": issuing, "lists": lists,
         "paper": paper, "express": express, "notices": notices,
     }  # fmt: skip
     lines = []

@@ -14,21 +14,13 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp
 
-from bench import http
+from bench import authority, http
 from bench.stage import TOWN, Line, chief, web
 
 REQUESTS = 2000
 _HEADERS = {"Content-Type": "application/ocsp-request"}
-_CEREMONY = """\
-ceremony = "root"
-authority = "auth"
-generation = 1
-public_base = "http://127.0.0.1:18092"
-holders = ["bench-1", "bench-2"]
-"""
 
 
 def bare(environ, start_response):
@@ -40,8 +32,8 @@ def bare(environ, start_response):
 def measure(rows: int) -> list[Line]:
     """Answers a second, in turn."""
     folder = Path(os.environ["JLIS_HOME"]) / "ocsp"
-    authority, certificate = _certificate()
-    plain = ocsp.OCSPRequestBuilder().add_certificate(certificate, authority, hashes.SHA1())
+    issuer, certificate = _certificate()
+    plain = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())
     ready = plain.build().public_bytes(serialization.Encoding.DER)
     nonced = plain.add_extension(x509.OCSPNonce(os.urandom(16)), critical=False).build()
     signed = nonced.public_bytes(serialization.Encoding.DER)
@@ -77,42 +69,21 @@ def measure(rows: int) -> list[Line]:
 
 def _certificate() -> tuple[x509.Certificate, x509.Certificate]:
     from jlis.kernel.isolation.scope import JPKI, acting
-    from jlis.kernel.people import services as people
-    from jlis.kernel.people.selectors import actor_named
-    from jlis.kernel.time import Moment, now
+    from jlis.kernel.time import now
     from jpki.domain.kinds import Kind
-    from jpki.engine.keys import Holder
-    from jpki.models import Generation
     from jpki.selectors import certificates
-    from jpki.services import authorities, issuing
+    from jpki.services import issuing
     from jpki.services.issuing import Order
     from juki.models import IdentityRecord
 
-    at = now()
-    people.found_administrators(passwords=("bench-password-1", "bench-password-2"), organisation="JLIS", at=at)
-    first, second = (actor_named(name) for name in people.FOUNDERS)
-    for username in ("bench-1", "bench-2"):
-        staff = people.open_account(
-            username=username, family_name="計", given_name="測", organisation="JLIS-JPKI",
-            password="a-long-bench-phrase", needs_second_factor=False, by=first, at=at,
-        )  # fmt: skip
-        grant = people.request_duty(staff_id=staff.pk, duty="CERTIFICATE_OPERATOR", by=first, at=at)
-        people.approve_duty(grant_id=grant.pk, by=second, at=at)
-    by = actor_named("bench-1")
-    holders = [Holder("bench-1", "計測のための合言葉その一です"), Holder("bench-2", "計測のための合言葉その二です")]
-    with acting(by.scope):
-        made = authorities.hold_ceremony(
-            text=_CEREMONY, holders=holders, by=by, at=Moment.of(at.later(minutes=-5).instant)
-        )
+    generation = authority.generation("auth")
     with acting(chief().scope):
         resident: UUID = IdentityRecord.objects.filter(office=TOWN, state="CURRENT")[0].resident
-    key = rsa.generate_private_key(65537, 2048).public_key()
-    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     issued = issuing.issue_many(
-        orders=[Order(resident, Kind.AUTH_CARD, spki)], by=chief(), at=at, purpose="JUKI-CARD", processes=1
-    )
+        orders=[Order(resident, Kind.AUTH_CARD, authority.card_keys(1)[0])], by=chief(), at=now(), purpose="JUKI-CARD",
+        processes=1,
+    )  # fmt: skip
     with acting(JPKI):
-        generation = Generation.objects.get(pk=made.pk)
         octets = certificates.der(certificates.get(issued.certificates[0]))
     return x509.load_der_x509_certificate(bytes(generation.certificate)), x509.load_der_x509_certificate(octets)
 

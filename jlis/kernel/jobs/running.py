@@ -1,7 +1,6 @@
 """Running jobs: claimed by a lease, so that a killed worker's job is taken up by the next one."""
 
 import hashlib
-import shutil
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Refused
 from jlis.kernel.isolation.scope import SYSTEM, Scope, acting, scope
-from jlis.kernel.jobs import asked_files
+from jlis.kernel.jobs import asked_files, result_files
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.people.permissions import registered
@@ -51,7 +50,7 @@ class Run:
 
     def folder(self) -> Path:
         """This attempt's own folder for its result: a worker that slept past its lease writes beside, not into it."""
-        path = _folder(self.job.pk) / str(self.job.attempts)
+        path = result_files.folder(self.job.pk) / str(self.job.attempts)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
 
@@ -104,8 +103,7 @@ def run_job(job_id: UUID) -> str | None:
     if job is None:
         return None
     set_request_id(str(job.pk))
-    # What a former attempt left behind.
-    shutil.rmtree(_folder(job.pk), ignore_errors=True)
+    result_files.remove(job.pk)
     with _reporting_connection() as reporter:
         run = Run(job, reporter)
         try:
@@ -140,7 +138,7 @@ def expire_results() -> int:
         Job.objects.filter(pk__in=ids).update(state=JobState.EXPIRED, result_path="", report_path="")
         asked_files.sweep()
     for job_id in ids:
-        shutil.rmtree(_folder(job_id), ignore_errors=True)
+        result_files.remove(job_id)
     return len(ids)
 
 
@@ -204,10 +202,6 @@ def _actor(job: Job) -> Actor:
         frozenset(),
         frozenset(registered()),
     )
-
-
-def _folder(job_id: UUID) -> Path:
-    return Path(settings.JLIS_FILES_DIR) / "jobs" / str(job_id)
 
 
 def _reporting_connection() -> psycopg.Connection:

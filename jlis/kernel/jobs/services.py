@@ -1,6 +1,5 @@
 """Asking for long work, deciding on it, cancelling it, fetching its result."""
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import Conflict, Forbidden, NotFound
 from jlis.kernel.isolation.scope import SYSTEM, scope
-from jlis.kernel.jobs import asked_files
+from jlis.kernel.jobs import asked_files, result_files
 from jlis.kernel.jobs.kinds import kind_of
 from jlis.kernel.jobs.models import FINISHED, Job, JobState
 from jlis.kernel.outbox import waking
@@ -168,11 +167,7 @@ def withdraw(*, kinds: Sequence[str], holds: Callable[[Job], bool], message: str
 
 def _remove_files(job_ids: Sequence[UUID]) -> None:
     for job_id in job_ids:
-        shutil.rmtree(_folder(job_id), ignore_errors=True)
-
-
-def _folder(job_id: UUID) -> Path:
-    return Path(settings.JLIS_FILES_DIR) / "jobs" / str(job_id)
+        result_files.remove(job_id)
 
 
 def _locked(job_id: UUID) -> Job:

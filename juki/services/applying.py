@@ -172,7 +172,7 @@ def _change(
     register.change(resident)
     register.ledger.events += identity_bases.after_move(resident, notice, former_removal=former_removal)
     if removed:
-        return _leave(resident, notice, register)
+        return _leave(resident, notice, tenant, register)
     if notice.facts.kind is ChangeClass.ENTRY:
         return _arrive(resident, notice, row, former_office, register)
     changed = any(row[item] != getattr(former, item) for item in CERTIFIED_ITEMS)
@@ -183,9 +183,9 @@ def _change(
     )
 
 
-def _leave(resident: Resident, notice: Notice, register: Register) -> ResidentRemoved:
+def _leave(resident: Resident, notice: Notice, tenant: Tenant, register: Register) -> ResidentRemoved:
     if notice.reason is ChangeReason.MOVE_OUT:
-        register.leave(departing.leaves(resident, notice, register.at))
+        register.leave(departing.leaves(resident, notice, tenant, register.at))
     return ResidentRemoved(
         subject=resident.pk,
         **_common(resident, notice),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jlis.kernel.domain.folding import address_key
+from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.choices import MoveOutState
 from juki.domain.changes import ChangeReason
@@ -15,12 +16,12 @@ from juki.services import posting
 from juki.services.posting import Letter
 
 
-def leaves(resident: Resident, notice: Notice, at: Moment) -> MoveOut:
+def leaves(resident: Resident, notice: Notice, tenant: Tenant, at: Moment) -> MoveOut:
     """Somebody has told of a move-out: the 転入通知 of another town is awaited from now on."""
     return MoveOut(
-        prefecture=resident.prefecture,
-        municipality=resident.municipality,
-        office=resident.office,
+        prefecture=tenant.prefecture,
+        municipality=tenant.municipality,
+        office=tenant.office,
         resident=resident.pk,
         version=resident.version,
         state=MoveOutState.OPEN,

@@ -63,7 +63,8 @@ def to_be_signed(request: CrlRequest, issuer: Issuer) -> bytes:
         issuer.name,
         der.time(request.this_update),
         der.time(request.next_update),
-        der.tlv(0x30, request.entries) if request.entries else b"",
+        der.header(0x30, len(request.entries)) if request.entries else b"",
+        request.entries,
         der.explicit(0, der.sequence(*crl_extensions)),
     )
 

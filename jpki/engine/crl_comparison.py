@@ -23,7 +23,7 @@ class Difference:
 
 def compare(former: bytes, new: bytes) -> Difference:
     """Raises ValueError or MalformedDer when one of them is no CRL."""
-    before, after = x509.load_der_x509_crl(former), x509.load_der_x509_crl(new)
+    before, after = _headed(former), _headed(new)
     faults = []
     if before.issuer != after.issuer:
         faults.append("the issuer differs")
@@ -47,24 +47,38 @@ def serials(crl: bytes) -> frozenset[int]:
 
 def _gone(former: bytes, new: bytes) -> frozenset[int]:
     before, after = _entries(former), _entries(new)
-    if after.startswith(before):
+    if after[: len(before)] == before:
         return frozenset()
     return frozenset(_serials(before)) - frozenset(_serials(after))
 
 
-def _entries(crl: bytes) -> bytes:
-    """The joined entries of a list; empty where it has none."""
+def _headed(crl: bytes) -> x509.CertificateRevocationList:
+    """The list without its entries, to be read by the library; what it says of itself is what is compared."""
+    place = _place_of_entries(crl)
+    if place is None:
+        return x509.load_der_x509_crl(crl)
+    _, content, whole_ends = der.read(crl)
+    _, inner, inner_ends = der.read(crl, content)
+    to_be_signed = der.sequence(crl[inner : place[0]], crl[place[2] : inner_ends])
+    return x509.load_der_x509_crl(der.sequence(to_be_signed, crl[inner_ends:whole_ends]))
+
+
+def _entries(crl: bytes) -> memoryview:
+    """The joined entries of a list, not copied; empty where it has none."""
+    place = _place_of_entries(crl)
+    return memoryview(crl)[place[1] : place[2]] if place else memoryview(b"")
+
+
+def _place_of_entries(crl: bytes) -> tuple[int, int, int] | None:
+    """Where the element of the entries begins, its content begins, and it ends."""
     _, start, _ = der.read(crl)
     _, start, end = der.read(crl, start)
     parts = list(der.children(crl, start, end))
     # version, signature, issuer, thisUpdate, nextUpdate, then the entries (a SEQUENCE) or the extensions ([0])
-    for tag, _, content, stop in parts[5:]:
-        if tag == 0x30:
-            return crl[content:stop]
-    return b""
+    return next(((begin, content, stop) for tag, begin, content, stop in parts[5:] if tag == 0x30), None)
 
 
-def _serials(entries: bytes) -> Iterator[int]:
+def _serials(entries: memoryview) -> Iterator[int]:
     for _, _, content, _ in der.children(entries, 0, len(entries)):
         _, start, stop = der.read(entries, content)
         yield int.from_bytes(entries[start:stop], "big", signed=True)

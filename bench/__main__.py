@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
+from typing import Any
 
 HOME = "var/bench"
 _INSIDE = "JLIS_BENCH_INSIDE"
@@ -49,21 +50,19 @@ def main() -> int:
         "consistency": consistency, "ocsp": ocsp, "issuing": issuing, "lists": lists,
         "paper": paper, "express": express, "notices": notices,
     }  # fmt: skip
-    lines = []
+    print(f"{'what':34} {'own':>12} {'against':>34} {'other':>12} {'ratio':>7}  target", flush=True)
     for name in options.names or chosen:
-        print(f"… {name}", flush=True)
-        lines += chosen[name].measure(options.rows)
-    _show(lines)
+        for line in chosen[name].measure(options.rows):
+            _show(line)
     return 0
 
 
-def _show(lines: list) -> None:
-    print(f"\n{'what':34} {'own':>12} {'against':>34} {'other':>12} {'ratio':>7}  target")
-    for line in lines:
-        print(
-            f"{line.what:34} {line.own:>12,.1f} {line.against:>34} {line.other:>12,.1f} {line.ratio:>7.2f}  "
-            f"{line.target} {line.verdict}"
-        )
+def _show(line: Any) -> None:
+    print(
+        f"{line.what:34} {line.own:>12,.1f} {line.against:>34} {line.other:>12,.1f} {line.ratio:>7.2f}  "
+        f"{line.target} {line.verdict}",
+        flush=True,
+    )
 
 
 def _options() -> argparse.Namespace:

@@ -95,7 +95,7 @@ def _bare() -> None:
             cursor.execute(statements.FOUND[way])
         cursor.execute("ANALYZE found")
         cursor.execute(statements.ANSWERED)
-        items = statements.items(["name", "address"], marker="")
+        items = statements.items(["name", "address"], marker="", by_law=False)
         with cursor.copy(statements.ANSWERS.format(items=items)) as copy:
             for _ in copy:
                 pass

@@ -11,7 +11,7 @@ from jlis.kernel import copying, csv_rows
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.csv_rows import Columns, Reject
-from jlis.kernel.domain.subject_sets import SubjectSet
+from jlis.kernel.domain.subject_sets import SubjectSpool
 from jlis.kernel.isolation.scope import NUMBERS, scope
 from jlis.kernel.jobs import services as jobs
 from jlis.kernel.jobs.models import Job
@@ -79,6 +79,7 @@ def answer(run: Run) -> None:
     day = Moment.of(run.job.started_at or run.job.created_at).day
     with (
         closing(_result_file(wanted, target)) as file,
+        SubjectSpool(run.folder() / "subjects.tmp") as subjects,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.purpose)),
     ):
@@ -94,24 +95,24 @@ def answer(run: Run) -> None:
         for lines in result_files.lines(statement, run.folder(), with_numbers=wanted.wants_number):
             file.write(lines)
             run.progress(file.rows, rows)
-        subjects = _subjects()
+        _gather(subjects)
         run.progress(rows, rows, at_once=True)
-        audit.record(
+        persons = audit.record_parts(
+            subjects.parts(),
             action="juki.provided",
             by=run.actor,
             purpose=wanted.purpose,
-            subjects=subjects,
             detail={
                 "method": "BULK",
                 "job": str(run.job.pk),
                 "fields": sorted(wanted.fields),
-                "count": len(subjects),
+                "count": subjects.added,
                 "asked": rows,
             },
         )
     run.summary = {
         "rows": rows,
-        "persons": len(subjects),
+        "persons": persons,
         "results": counts,
         "substitutions": len(file.substitutions),
         "shown": [
@@ -202,8 +203,7 @@ def _join() -> dict[str, int]:
     return {result.value: counted[result] for result in Result if result in counted}
 
 
-def _subjects() -> SubjectSet:
-    subjects = SubjectSet()
+def _gather(subjects: SubjectSpool) -> None:
+    """Whom the answers concern, each once."""
     for lines in copying.batches(statements.SUBJECTS, _IDS_AT_ONCE):
         subjects.add(bytes.fromhex(b"".join(lines).replace(b"-", b"").replace(b"\n", b"").decode("ascii")))
-    return subjects

@@ -11,7 +11,7 @@ from psycopg import sql
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.eras import format_era
-from jlis.kernel.domain.subject_sets import SubjectSet
+from jlis.kernel.domain.subject_sets import SubjectSpool
 from jlis.kernel.errors import FieldError, Forbidden, Invalid
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.jobs import services as jobs
@@ -112,9 +112,9 @@ def draw(run: Run) -> None:
     wanted = read_request(run.parameters["request"])
     folder = run.folder()
     target = folder / "result.csv"
-    residents = SubjectSet()
     with (
         closing(_result_file(wanted, target)) as file,
+        SubjectSpool(folder / "subjects.tmp") as residents,
         transaction.atomic(),
         scope(run.scope.for_purpose(wanted.affair)),
     ):
@@ -127,11 +127,11 @@ def draw(run: Run) -> None:
             run.progress(file.rows)
         # The last chance to stop: who is written down below as delivered will be delivered.
         run.progress(file.rows, file.rows, at_once=True)
-        audit.record(
+        persons = audit.record_parts(
+            residents.parts(),
             action="juki.extracted",
             by=run.actor,
             purpose=wanted.affair,
-            subjects=residents,
             detail={
                 "method": "BULK",
                 "job": str(run.job.pk),
@@ -144,12 +144,12 @@ def draw(run: Run) -> None:
         )
     run.summary = {
         "rows": file.rows,
-        "persons": len(residents),
+        "persons": persons,
         "substitutions": len(file.substitutions),
         "protected": len(file.covered_rows),
         "shown": [
             ["行数", f"{file.rows:,}"],
-            ["人数", f"{len(residents):,}"],
+            ["人数", f"{persons:,}"],
             ["置き換えた文字", f"{len(file.substitutions):,}"],
             ["支援措置対象の行", f"{len(file.covered_rows):,}"],
         ],

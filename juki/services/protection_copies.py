@@ -223,6 +223,5 @@ def _holds(job: Job, residents: frozenset[UUID]) -> bool:
     entries = AuditEntry.objects.filter(
         at__gte=job.started_at or job.created_at, organisation=job.organisation, action__in=_BULK_ACTS
     )
-    for entry in entries.filter(detail__job=str(job.pk)):
-        return not residents.isdisjoint(unpack_subjects(bytes(entry.subjects or b"")))
-    return True
+    own = list(entries.filter(detail__job=str(job.pk)))
+    return not own or any(not residents.isdisjoint(unpack_subjects(bytes(entry.subjects or b""))) for entry in own)

@@ -11,8 +11,9 @@ from django.db import DatabaseError, connection
 
 from jlis.kernel.actors import system_actor
 from jlis.kernel.audit import hashing, sealing, verification
-from jlis.kernel.audit.models import AuditBlock, AuditEntry, AuditLeaf, AuditSubject
-from jlis.kernel.audit.services import Act, denied, record, record_many
+from jlis.kernel.audit.models import AuditBlock, AuditEntry, AuditLeaf, AuditSubject, AuditTally
+from jlis.kernel.audit.services import Act, denied, record, record_many, record_parts
+from jlis.kernel.domain.subject_sets import pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import SYSTEM, Scope, acting
@@ -208,3 +209,21 @@ def test_the_canonical_form_is_plain_json():
     document = json.loads(hashing.canonical(entry))
     assert document["action"] == "test.done"
     assert list(document) == sorted(document)
+
+
+def test_a_bulk_act_in_parts_is_one_call_with_everybody_in_it():
+    residents = sorted((uuid7(datetime.now(UTC)) for _ in range(7)), key=lambda resident: resident.bytes)
+    with acting(BY.scope):
+        persons = record_parts(
+            [pack_subjects(residents[:4]), pack_subjects(residents[4:])], action="test.provided", by=BY,
+            detail={"method": "BULK"},
+        )  # fmt: skip
+    seal()
+    with acting(SYSTEM):
+        tally = AuditTally.objects.get(action="test.provided")
+        indexed = sorted(AuditSubject.objects.values_list("resident", flat=True), key=lambda resident: resident.bytes)
+        parts = [entry.detail.get("part") for entry in AuditEntry.objects.order_by("at", "id")]
+    assert (persons, tally.calls, tally.subjects, tally.kind) == (7, 1, 7, "BULK")
+    assert indexed == residents
+    assert parts == [None, 2]
+    assert faults() == []

@@ -4,22 +4,29 @@ It takes the entries below the oldest running transaction (`pg_snapshot_xmin`), 
 later and never skipped; no act waits for a lock of the chain.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
+from jlis.kernel.arrays import columns
 from jlis.kernel.audit import hashing, tallies
 from jlis.kernel.audit.models import AuditAnchor, AuditBlock, AuditEntry, AuditLeaf
-from jlis.kernel.domain.subject_sets import unpack_subjects
+from jlis.kernel.domain.subject_sets import unpack_ids
 from jlis.kernel.isolation.scope import SYSTEM, acting
 from jlis.kernel.vault import keys
 
 # A block is held in memory when it is made and when it is checked; one transaction is never divided.
 LARGEST_BLOCK = 20_000
 _ONE_SEALER = 5_011_001  # advisory lock number
+_IDS_AT_ONCE = 50_000
+_INDEX = """
+    INSERT INTO kernel_auditsubject (resident, entry, at)
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[])
+"""
+_INDEX_MANY = "INSERT INTO kernel_auditsubject (entry, at, resident) SELECT %s, %s, unnest(%s::uuid[])"
 _FRONTIER = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
@@ -92,24 +99,23 @@ def _write_block(
 
 def index_subjects(entries: Iterable[AuditEntry]) -> None:
     """Add the entries to the per-person index."""
-    rows = []
-    for entry in entries:
-        if entry.subject:
-            rows.append((entry.subject, entry.id, entry.at))
-        if entry.subjects:
-            rows += [(resident, entry.id, entry.at) for resident in unpack_subjects(bytes(entry.subjects))]
-    _insert_subjects(rows)
-
-
-def _insert_subjects(rows: list[tuple]) -> None:
-    if not rows:
-        return
+    single = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_auditsubject (resident, entry, at)"
-            " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[])",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        for entry in entries:
+            if entry.subject:
+                single.append((entry.subject, entry.id, entry.at))
+            for residents in _arrays_of(bytes(entry.subjects or b"")):
+                cursor.execute(_INDEX_MANY, [entry.id, entry.at, residents])
+        if single:
+            cursor.execute(_INDEX, columns(single))
+
+
+def _arrays_of(packed: bytes) -> Iterator[str]:
+    """Many ids as arrays, without an object for each: a bulk act may have touched a prefecture."""
+    written = unpack_ids(packed).hex() if packed else ""
+    for start in range(0, len(written), 32 * _IDS_AT_ONCE):
+        some = written[start : start + 32 * _IDS_AT_ONCE]
+        yield "{" + ",".join([some[place : place + 32] for place in range(0, len(some), 32)]) + "}"
 
 
 def _copy(target: str, rows: list[tuple]) -> None:

@@ -14,7 +14,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.arrays import array
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import Outcome
-from jlis.kernel.domain.subject_sets import SubjectSet, pack_subjects
+from jlis.kernel.domain.subject_sets import count_packed, pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.request_context import request_id
@@ -31,11 +31,14 @@ _BULK = """
 
 @dataclass(frozen=True)
 class Act:
-    """One act to be recorded. `detail` says what was done in codes and counts, never with a personal value."""
+    """One act to be recorded. `subjects` are ids, or packed already.
+
+    `detail` says what was done in codes and counts, never with a personal value.
+    """
 
     action: str
     subject: UUID | None = None
-    subjects: Sequence[UUID] | SubjectSet | None = None
+    subjects: Sequence[UUID] | bytes | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,14 +69,27 @@ def record(
     by: Actor,
     purpose: str = "",
     subject: UUID | None = None,
-    subjects: Iterable[UUID] | SubjectSet | None = None,
+    subjects: Iterable[UUID] | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Write one entry with the running transaction; returns its id. A bulk act names all its residents at once."""
-    if subjects is not None and not isinstance(subjects, SubjectSet):
-        subjects = list(subjects)
-    act = Act(action, subject, subjects, detail or {})
+    act = Act(action, subject, None if subjects is None else list(subjects), detail or {})
     return record_many([act], by=by, purpose=purpose)[0]
+
+
+def record_parts(
+    parts: Iterable[bytes], *, action: str, by: Actor, purpose: str = "", detail: Mapping[str, Any]
+) -> int:
+    """Write a bulk act with more residents than one entry holds: an entry a part; returns how many they are.
+
+    The entries after the first say which part they are: they are no acts of their own, and no statistics count them so.
+    """
+    persons = 0
+    for number, part in enumerate(parts, start=1):
+        own = detail if number == 1 else {**detail, "part": number}
+        record_many([Act(action, None, part, own)], by=by, purpose=purpose)
+        persons += count_packed(part)
+    return persons
 
 
 def record_many(acts: Sequence[Act], *, by: Actor, purpose: str = "") -> list[UUID]:
@@ -118,8 +134,8 @@ def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcom
 def _packed(act: Act) -> tuple[bytes | None, int]:
     if act.subjects is None:
         return None, int(act.subject is not None)
-    if isinstance(act.subjects, SubjectSet):
-        return act.subjects.packed(), len(act.subjects)
+    if isinstance(act.subjects, bytes):
+        return act.subjects, count_packed(act.subjects)
     return pack_subjects(act.subjects), len(set(act.subjects))
 
 

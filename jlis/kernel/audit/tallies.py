@@ -8,11 +8,13 @@ from django.db import connection
 
 from jlis.kernel.audit.models import AuditBlock, AuditTally
 
-# A kind is the way in which an act was done: a method or a reason of change, where the entry's detail names one.
+# A kind is the way in which an act was done: a method or a reason of change, where the entry's detail names one. A
+# further part of a bulk act has its persons and is no call.
 _COUNT = """
     INSERT INTO kernel_audittally (day, organisation, action, purpose, kind, calls, subjects)
     SELECT (e.at AT TIME ZONE 'Asia/Tokyo')::date, e.organisation, e.action, e.purpose,
-           coalesce(e.detail ->> 'method', e.detail ->> 'reason', ''), count(*), sum(e.subject_count)
+           coalesce(e.detail ->> 'method', e.detail ->> 'reason', ''),
+           count(*) FILTER (WHERE NOT e.detail ? 'part'), sum(e.subject_count)
     FROM kernel_auditleaf l JOIN kernel_auditentry e ON e.id = l.entry
     WHERE l.block_id >= %s AND e.outcome = 'DONE'
     GROUP BY 1, 2, 3, 4, 5

@@ -1,0 +1,130 @@
+"""一斉再発行: whatever a generation's key has signed and is in force, issued anew under the key that signs now (P1, P2).
+
+For a key that must not be relied on any longer, or an algorithm whose time is over. Holder, key pair and last day stay;
+the former certificate ends with the new one's issue, in one transaction. The work may die at any moment: what was
+replaced is revoked, so what is in force still is what is left to do.
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.errors import Conflict, FieldError, Invalid
+from jlis.kernel.isolation.scope import JPKI, acting
+from jlis.kernel.jobs import services as jobs
+from jlis.kernel.jobs.models import Job
+from jlis.kernel.jobs.running import Run
+from jlis.kernel.time import Moment
+from jpki.domain.kinds import Kind
+from jpki.engine.certificates import subject_key_of
+from jpki.selectors import authorities
+from jpki.selectors.authorities import LivingGeneration
+from jpki.services import issuing
+from jpki.services.issuing import Order
+from jpki.sql import replacing as sql
+from jpki.sql.replacing import InForce
+
+KIND = "jpki.replacement"
+PURPOSE = "JPKI-REPLACEMENT"
+# So many at once: signers are started for each call, and a killed worker repeats no more than this.
+_CALL = 10_000
+LONGEST_REASON = 200
+
+
+def request(*, generation: int, reason: str, by: Actor, at: Moment) -> Job:
+    """Ask for it; a second officer approves before it runs. Raises Invalid, Forbidden, NotFound, Conflict."""
+    by.must("jpki.operate_authority")
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+        message = f"一斉再発行の理由を{LONGEST_REASON}文字までで入力してください。"
+        raise Invalid.of([FieldError("reason", "reason_missing", message)])
+    with acting(JPKI):
+        former = authorities.generation(generation)
+        current = authorities.current(former.authority)
+        _must_be_past(former, current)
+        count = sql.count_in_force(generation, at.instant)
+    shown = [
+        ["対象の世代", f"{former.authority} 第{former.number}世代"],
+        ["再発行する世代", f"{current.authority} 第{current.number}世代"],
+        ["有効な証明書", f"{count:,}"],
+        ["理由", reason.strip()],
+    ]
+    return jobs.submit(
+        kind=KIND,
+        by=by,
+        at=at,
+        purpose=PURPOSE,
+        parameters={"generation": generation, "shown": shown},
+        needs_approval=True,
+    )
+
+
+def replace(run: Run, *, clock: Callable[[], Moment], call: int = _CALL) -> None:
+    """The job's work, from wherever it had come."""
+    # The register is read as the authority: the officer who asked sees no resident.
+    by = changed(run.actor, scope=JPKI)
+    generation = run.parameters["generation"]
+    with acting(JPKI):
+        former = authorities.generation(generation)
+        _must_be_past(former, authorities.current(former.authority))
+        left = sql.count_in_force(generation, clock().instant)
+        done_before = sql.count_replaced(generation, since=run.job.created_at)
+    refusals: list[tuple[InForce, FieldError]] = []
+    done, total, after = done_before, done_before + left, 0
+    run.progress(done, total, at_once=True)
+    while part := _next_part(generation, after, call, clock()):
+        at, so_far = clock(), done
+
+        def tell(count: int, so_far: int = so_far) -> None:
+            run.progress(so_far + count, total)
+
+        issued = issuing.issue_many(
+            orders=[_order(each) for each in part], by=by, at=at, purpose=PURPOSE, progress=tell
+        )
+        refusals += [(part[(refusal.row or 1) - 1], refusal) for refusal in issued.refusals]
+        done += len(issued.certificates)
+        after = part[-1].id
+        run.progress(done, total)
+    _finish(run, former, done, refusals, by)
+
+
+def _must_be_past(former: LivingGeneration, current: LivingGeneration) -> None:
+    if former.id == current.id:
+        message = "この世代は現在発行に使われています。先に鍵更新（新しい世代の儀式）を行ってください。"
+        raise Conflict("generation_in_use", message, field="generation")
+
+
+def _next_part(generation: int, after: int, size: int, at: Moment) -> list[InForce]:
+    with acting(JPKI):
+        return sql.in_force(generation, after=after, limit=size, at=at.instant)
+
+
+def _order(each: InForce) -> Order:
+    return Order(each.resident, Kind(each.kind), subject_key_of(each.to_be_signed), replaces=each.id)
+
+
+def _finish(
+    run: Run, former: LivingGeneration, done: int, refusals: Sequence[tuple[InForce, FieldError]], by: Actor
+) -> None:
+    detail = {"authority": former.authority, "generation": former.number, "count": done, "refused": len(refusals)}
+    with acting(JPKI):
+        audit.record(action="jpki.certificates_replaced", by=by, purpose=PURPOSE, detail=detail)
+    path = run.folder() / "report.csv"
+    _write_report(path, refusals)
+    run.attach(path, filename=f"replacement-{run.job.pk}.csv", content_type="text/csv; charset=utf-8")
+    run.summary = _summary(done, len(refusals))
+
+
+def _write_report(path: Path, refusals: Sequence[tuple[InForce, FieldError]]) -> None:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["発行の番号", "種類", "再発行できなかった理由"])
+        writer.writerows([each.serial, each.kind, refusal.message] for each, refusal in refusals)
+
+
+def _summary(done: int, refused: int) -> dict[str, Any]:
+    shown = [["再発行した証明書", f"{done:,}"], ["再発行できなかった証明書", f"{refused:,}"]]
+    return {"replaced": done, "refused": refused, "shown": shown}

@@ -1,6 +1,6 @@
 """都道府県の一括抽出: asked for, approved by a second person, drawn by COPY, fetched under audit (J5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,9 @@ def preview(*, document: Any, by: Actor, at: Moment) -> int:
     by.must("juki.extract")
     wanted = read_request(document)
     _authorise(wanted, by, at)
-    counting = statements.COUNT.format(conditions=sql.SQL(" AND ").join(_conditions(wanted, by, at)))
-    with scope(by.scope.for_purpose(wanted.affair)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(counting)
-        rows = cursor.fetchone()[0]
+    with scope(by.scope.for_purpose(wanted.affair)), transaction.atomic():
+        by_law = protections.gives_by_law(wanted.affair, organisation=by.organisation, day=at.day)
+        rows = _count([*_conditions(wanted, by, at), *_left_out(wanted, statements.NOT_COVERED, by_law=by_law)])
         audit.record(action="juki.extract_previewed", by=by, purpose=wanted.affair, detail={"count": rows})
     return rows
 
@@ -119,6 +118,7 @@ def draw(run: Run) -> None:
         scope(run.scope.for_purpose(wanted.affair)),
     ):
         by_law = _by_law(wanted, run)
+        file.left_out = _count_left_out(wanted, run, by_law=by_law)
         for lines in result_files.lines(
             _statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number
         ):
@@ -140,6 +140,7 @@ def draw(run: Run) -> None:
                 "ordinance_affair": wanted.ordinance_affair,
                 "count": file.rows,
                 "protected": len(file.covered_rows),
+                "left_out": file.left_out,
             },
         )
     run.summary = {
@@ -147,11 +148,13 @@ def draw(run: Run) -> None:
         "persons": persons,
         "substitutions": len(file.substitutions),
         "protected": len(file.covered_rows),
+        "left_out": file.left_out,
         "shown": [
             ["行数", f"{file.rows:,}"],
             ["人数", f"{persons:,}"],
             ["置き換えた文字", f"{len(file.substitutions):,}"],
             ["支援措置対象の行", f"{len(file.covered_rows):,}"],
+            ["出力しない支援措置対象の行（区域を指定したため）", f"{file.left_out:,}"],
         ],
     }
     name = f"extract-{run.job.pk}"
@@ -195,10 +198,28 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
 
 
 def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composable:
+    conditions = _conditions(wanted, run.actor, Moment.of(run.job.created_at))
     return statements.STATEMENT.format(
         items=_select_list(wanted, by_law=by_law),
-        conditions=sql.SQL(" AND ").join(_conditions(wanted, run.actor, Moment.of(run.job.created_at))),
+        conditions=sql.SQL(" AND ").join([*conditions, *_left_out(wanted, statements.NOT_COVERED, by_law=by_law)]),
+        office=statements.OFFICE if by_law else statements.OFFICE_UNLESS_COVERED,
     )
+
+
+def _left_out(wanted: ExtractRequest, condition: sql.Composable, *, by_law: bool) -> list[sql.Composable]:
+    """The condition on covered persons' rows where an extract is of some towns only, and the address is not by law."""
+    return [condition] if wanted.municipalities and not by_law else []
+
+
+def _count_left_out(wanted: ExtractRequest, run: Run, *, by_law: bool) -> int:
+    covered = _left_out(wanted, statements.COVERED, by_law=by_law)
+    return _count([*_conditions(wanted, run.actor, Moment.of(run.job.created_at)), *covered]) if covered else 0
+
+
+def _count(conditions: Sequence[sql.Composable]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.COUNT.format(conditions=sql.SQL(" AND ").join(conditions)))
+        return int(cursor.fetchone()[0])
 
 
 def _by_law(wanted: ExtractRequest, run: Run) -> bool:

@@ -13,9 +13,15 @@ from psycopg import sql
 STATEMENT = sql.SQL(
     "COPY (SELECT {items} FROM juki_identityrecord version"
     " LEFT JOIN juki_protectedresident covered ON covered.resident = version.resident"
-    " WHERE {conditions} ORDER BY office, kana_key, version.resident, version.version)"
+    " WHERE {conditions} ORDER BY {office}, kana_key, version.resident, version.version)"
     " TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
 )
+# Among the rows of an office a covered person's would tell their town: without the address it stands after all of them.
+OFFICE = sql.SQL("office")
+OFFICE_UNLESS_COVERED = sql.SQL("CASE WHEN covered.resident IS NULL THEN office END NULLS LAST")
+# In a file of some towns, even the presence of a row tells one of them.
+COVERED = sql.SQL("EXISTS (SELECT FROM juki_protectedresident p WHERE p.resident = version.resident)")
+NOT_COVERED = sql.SQL("NOT ") + COVERED
 COUNT = sql.SQL("SELECT count(*) FROM juki_identityrecord version WHERE {conditions}")
 ROW = (
     sql.SQL("version.resident"),

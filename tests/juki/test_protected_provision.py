@@ -17,7 +17,7 @@ from juki.selectors import residents
 from juki.selectors.residents import FourItems
 from juki.services import affairs, extracts, queries
 from tests.conftest import CHIYODA, TOKYO, actor
-from tests.juki.factories import grown, tell
+from tests.juki.factories import grown, tell, with_codes
 from tests.juki.protection import SECRET, applied, ended, officer, registered
 
 NAME = FourItems(name="髙﨑　太郎", sex="M")
@@ -138,10 +138,10 @@ def operator():
     return actor(TOKYO, "EXTRACT_OPERATOR", kind="PREFECTURE")
 
 
-def asked(operator, at):
+def asked(operator, at, **changes):
     approver = actor(TOKYO, "EXTRACT_APPROVER", kind="PREFECTURE", number=2)
     with acting(operator.scope):
-        job = extracts.request(document=DOCUMENT, by=operator, at=at)
+        job = extracts.request(document=DOCUMENT | changes, by=operator, at=at)
     with acting(approver.scope):
         jobs.decide(job_id=job.pk, approve=True, reason="", by=approver, at=at)
     assert running.run_job(job.pk) == "SUCCEEDED"
@@ -168,6 +168,48 @@ def test_an_extract_leaves_the_cells_empty_and_reports_the_rows(clerk, operator,
     assert report[1:] == [["2", "支援措置対象（住所・市町村コードは空欄）", "", "", ""]]
     with acting(SYSTEM):
         assert AuditEntry.objects.get(action="juki.extracted").detail["protected"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_place_among_the_rows_does_not_tell_the_town(clerk, outsider, operator, at):
+    """By kana the covered person would stand first of the first town."""
+    applied(registered(clerk, at, name_kana="ア"), at)
+    with_codes(outsider, at, size=5)
+    for by, name in ((clerk, "千　代"), (outsider, "新　宿")):
+        tell(grown(name=name, name_kana="カ"), by=by, at=at)
+    assert [row[1] for row in fetched(operator, asked(operator, at))[1:]] == ["千　代", "新　宿", "髙﨑　太郎"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_extract_of_some_towns_does_not_tell_a_town_by_the_row_itself(clerk, operator, at):
+    applied(registered(clerk, at), at)
+    tell(grown(name="安　全", name_kana="ア", address="東京都千代田区一番町1番地"), by=clerk, at=at)
+    limited = {"municipalities": [CHIYODA]}
+    with acting(operator.scope):
+        assert extracts.preview(document=DOCUMENT | limited, by=operator, at=at) == 1
+        assert extracts.preview(document=DOCUMENT, by=operator, at=at) == 2
+    job = asked(operator, at, **limited)
+    assert [row[1] for row in fetched(operator, job)[1:]] == ["安　全"]
+    assert fetched(operator, job, jobs.fetch_report)[1:] == [
+        ["", "支援措置対象（区域を指定した抽出のため、1行を出力していない）", "", "", ""]
+    ]
+    with acting(SYSTEM):
+        entry = AuditEntry.objects.get(action="juki.extracted")
+        assert (entry.detail["protected"], entry.detail["left_out"], entry.subject_count) == (0, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_by_law_an_extract_of_some_towns_has_the_row(clerk, operator, registry_operator, at):
+    applied(registered(clerk, at), at)
+    with acting(registry_operator.scope):
+        affairs.entitle_to_protected_address(
+            affair_code="PREF-DISASTER", organisation=TOKYO, basis="災害対策基本法", by=registry_operator, at=at
+        )
+    with acting(operator.scope):
+        document = DOCUMENT | {"municipalities": [CHIYODA]}
+        assert extracts.preview(document=document, by=operator, at=at) == 1
+    job = asked(operator, at, municipalities=[CHIYODA])
+    assert fetched(operator, job)[1:] == [["131016", "髙﨑　太郎", SECRET]]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,9 @@ from juki.domain import (
     deliveries,
     emergencies,
     emergency_reports,
+    honseki_notices,
     protections,
+    retention,
     supplementary,
     tickets,
     town_messages,
@@ -140,6 +142,10 @@ class TownMessageKind(models.TextChoices):
     WIDE_AREA = "WIDE_AREA", town_messages.KINDS[town_messages.Kind.WIDE_AREA].label
     SUPPLEMENTARY_NOTICE = "SUPPLEMENTARY_NOTICE", town_messages.KINDS[town_messages.Kind.SUPPLEMENTARY_NOTICE].label
     KOSEKI_NOTICE = "KOSEKI_NOTICE", town_messages.KINDS[town_messages.Kind.KOSEKI_NOTICE].label
+    SUPPLEMENTARY_TRANSFER = (
+        "SUPPLEMENTARY_TRANSFER",
+        town_messages.KINDS[town_messages.Kind.SUPPLEMENTARY_TRANSFER].label,
+    )
 
 
 class TownMessageState(models.TextChoices):
@@ -160,6 +166,14 @@ class TownMessagePart(models.TextChoices):
 
     REQUEST = "REQUEST", "通知"
     ANSWER = "ANSWER", "回答"
+
+
+class UnaddressedOutcome(models.TextChoices):
+    """本籍地の分からない附票への通知の結果."""
+
+    OPEN = honseki_notices.Outcome.OPEN.value, "本籍地の確認待ち"
+    SENT = honseki_notices.Outcome.SENT.value, "通知済み"
+    NOT_NEEDED = honseki_notices.Outcome.NOT_NEEDED.value, "通知しない"
 
 
 class MoveOutState(models.TextChoices):
@@ -306,6 +320,14 @@ class DisposalOutcome(models.TextChoices):
 
     DISPOSED = "DISPOSED", "廃棄済み"
     REFUSED = "REFUSED", "不承認"
+
+
+class RetainedClass(models.TextChoices):
+    """保存期間の区分."""
+
+    REMOVED_RECORD = retention.DataClass.REMOVED_RECORD.value, "除票"
+    REMOVED_SUPPLEMENTARY = retention.DataClass.REMOVED_SUPPLEMENTARY.value, "戸籍の附票の除票"
+    IDENTITY_RECORD = retention.DataClass.IDENTITY_RECORD.value, "本人確認情報"
 
 
 class CodeProvisionResult(models.TextChoices):

@@ -26,8 +26,15 @@ declare(
     juki_disclosure_paper="提供状況の開示の書面（同上）",
     juki_wide_area_paper="広域交付の住民票の写し",
     juki_removed_paper="除票の記載事項の書面",
+    juki_supplementary_copy="戸籍の附票の写し",
 )
-declare(Way.REST, Treatment.WITHHOLDS, api_queries="本人確認情報の提供（即時）。法令で受ける機関には印を付けて渡す")
+declare(
+    Way.REST,
+    Treatment.WITHHOLDS,
+    api_queries="本人確認情報の提供（即時）。法令で受ける機関には印を付けて渡す",
+    api_town_message="市町村間の通知の内容",
+    api_held_information="登録してある転出証明書情報",
+)
 declare(
     Way.JOB,
     Treatment.WITHHOLDS,
@@ -43,10 +50,25 @@ declare(
     **{
         "juki.pdf.residence_record": "住民票の写し（描く前に断る）",
         "juki.pdf.removed_record": "除票の記載事項（描く前に断る）",
+        "juki.pdf.supplementary_copy": "戸籍の附票の写し（描く前に断る）",
     },
 )
 declare_without_address(
-    Way.SCREEN, "除票の保存期間と廃棄", "juki_retention", "juki_disposal_ask", "juki_disposal_decide"
+    Way.SCREEN,
+    "除票の保存期間と廃棄",
+    "juki_retention",
+    "juki_disposal_ask",
+    "juki_supplementary_disposal_ask",
+    "juki_disposal_decide",
+)
+declare_without_address(
+    Way.SCREEN,
+    "本籍地への通知と転籍",
+    "juki_honseki_notices",
+    "juki_honseki_notice_send",
+    "juki_honseki_notice_drop",
+    "juki_supplementary_transfer",
+    "juki_supplementary_enter",
 )
 declare_without_address(
     Way.SCREEN,
@@ -88,7 +110,16 @@ declare_without_address(
     "juki_wide_area_new",
 )
 declare_without_address(Way.SCREEN, "附票の通知", "juki_supplementary_new", "juki_supplementary_file")
-declare_without_address(Way.REST, "市町村間の通知と附票の通知", "api_town_messages", "api_supplementary_notices")
+declare_without_address(
+    Way.REST,
+    "市町村間の通知の一覧と回答、附票の通知、転出の一覧",
+    "api_town_messages",
+    "api_town_message_box",
+    "api_town_message_answers",
+    "api_supplementary_notices",
+    "api_move_outs",
+    "api_move_out_information",
+)
 declare_without_address(
     Way.SCREEN, "一括抽出の依頼と媒体", "juki_extract_new", "juki_extract_medium", "juki_extract_slip"
 )

@@ -26,6 +26,7 @@ register(
     Permission("juki.set_town_desk", "市町村間の事務の設定を変える", "住民基本台帳法9条・12条の4"),
     Permission("juki.notify_supplementary", "附票本人確認情報を通知する", "住民基本台帳法30条の41"),
     Permission("juki.see_supplementary", "附票本人確認情報を見る", "住民基本台帳法30条の41から30条の44の3"),
+    Permission("juki.issue_supplementary_copies", "戸籍の附票の写しを交付する", "住民基本台帳法20条"),
     Permission("juki.protect", "支援措置を受け付け、決定・延長し、終了を申し出る", "住民基本台帳事務処理要領第5-10"),
     Permission("juki.see_protections", "支援措置の内容を見る", "住民基本台帳事務処理要領第5-10"),
     Permission("juki.end_protection", "支援措置の終了を承認する", "住民基本台帳事務処理要領第5-10"),

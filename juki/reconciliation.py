@@ -24,9 +24,13 @@ def versions_have_entries_and_events() -> Iterator[Finding]:
             "SELECT a.id FROM juki_resident a LEFT JOIN juki_identityrecord r"
             " ON r.resident = a.id AND r.valid_to IS NULL AND r.superseded_at IS NULL"
             " WHERE NOT EXISTS (SELECT FROM juki_disposal d WHERE d.resident = a.id AND d.version = a.version"
-            " AND d.outcome = 'DISPOSED') GROUP BY a.id HAVING count(r.id) <> 1 OR max(r.version) <> a.version LIMIT %s"
+            " AND d.outcome = 'DISPOSED' AND d.data_class = 'REMOVED_RECORD')"
+            " GROUP BY a.id HAVING count(r.id) <> 1 OR max(r.version) <> a.version LIMIT %s"
         )
-        disposed = _one("SELECT coalesce(sum(versions), 0) FROM juki_disposal WHERE outcome = 'DISPOSED'")
+        disposed = _one(
+            "SELECT coalesce(sum(versions), 0) FROM juki_disposal"
+            " WHERE outcome = 'DISPOSED' AND data_class = 'REMOVED_RECORD'"
+        )
         bearing = _one("SELECT count(*) FROM juki_residentcode WHERE valid_to IS NULL")
     with acting(SYSTEM):
         entries = _one(

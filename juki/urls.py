@@ -7,9 +7,11 @@ from juki.api.code_provisions import CodeProvisionsView
 from juki.api.consistency import ConsistencyChecksView, ConsistencyCheckView, ConsistencyStepsView
 from juki.api.deliveries import DeliveriesView, DeliveryContentView, DeliveryReportsView
 from juki.api.extracts import ExtractsView
+from juki.api.move_outs import HeldInformationView, MoveOutInformationView, MoveOutsView
 from juki.api.notifications import NotificationsView
 from juki.api.queries import QueriesView
 from juki.api.supplementary import SupplementaryNoticesView
+from juki.api.town_inbox import TownMessageAnswersView, TownMessageBoxView, TownMessageView
 from juki.api.town_messages import TownMessagesView
 from juki.web import (
     access_reviews,
@@ -18,6 +20,7 @@ from juki.web import (
     discrepancies,
     emergencies,
     extracts,
+    honseki,
     link_keys,
     media,
     move_outs,
@@ -79,7 +82,15 @@ urlpatterns = [
     path("juki/town-messages/new/", town_messages.new, name="juki_town_message_new"),
     path("juki/town-messages/settle/", town_messages.settle, name="juki_town_messages_settle"),
     path("juki/town-messages/<uuid:message>/", town_messages.detail, name="juki_town_message"),
+    path(
+        "juki/town-messages/<uuid:message>/enter-supplementary/",
+        honseki.enter,
+        name="juki_supplementary_enter",
+    ),
     path("juki/town-messages/<uuid:message>/<slug:verb>/", town_messages.make_move, name="juki_town_message_move"),
+    path("juki/honseki-notices/", honseki.notice_list, name="juki_honseki_notices"),
+    path("juki/honseki-notices/<uuid:notification>/", honseki.send, name="juki_honseki_notice_send"),
+    path("juki/honseki-notices/<uuid:notification>/drop/", honseki.drop, name="juki_honseki_notice_drop"),
     path("juki/town-desk/", town_messages.desk, name="juki_town_desk"),
     path("juki/move-outs/", move_outs.move_out_list, name="juki_move_outs"),
     path("juki/move-outs/<int:move_out>/information/", move_outs.information, name="juki_move_out_information"),
@@ -98,6 +109,13 @@ urlpatterns = [
     path("juki/removed/<uuid:resident>/<int:version>/", removed_records.detail, name="juki_removed"),
     path("juki/removed/<uuid:resident>/<int:version>/paper/", removed_records.paper, name="juki_removed_paper"),
     path("juki/removed/<uuid:resident>/<int:version>/disposal/", removed_records.ask, name="juki_disposal_ask"),
+    path("juki/supplementary/<uuid:resident>/transfer/", honseki.transfer, name="juki_supplementary_transfer"),
+    path("juki/supplementary/<uuid:resident>/copy/", supplementary.copy, name="juki_supplementary_copy"),
+    path(
+        "juki/supplementary/<uuid:resident>/<int:version>/disposal/",
+        removed_records.ask_supplementary,
+        name="juki_supplementary_disposal_ask",
+    ),
     path("juki/retention/", removed_records.retention, name="juki_retention"),
     path("juki/retention/<uuid:disposal>/", removed_records.decide, name="juki_disposal_decide"),
     path("juki/access-findings/", access_reviews.finding_list, name="juki_access_findings"),
@@ -114,6 +132,20 @@ urlpatterns = [
     path("juki/link-keys/<int:key>/end/", link_keys.end, name="juki_link_key_end"),
     path("api/v1/juki/code-provisions", CodeProvisionsView.as_view(), name="api_code_provisions"),
     path("api/v1/juki/town-messages", TownMessagesView.as_view(), name="api_town_messages"),
+    path("api/v1/juki/town-messages/box", TownMessageBoxView.as_view(), name="api_town_message_box"),
+    path("api/v1/juki/town-messages/<uuid:message>", TownMessageView.as_view(), name="api_town_message"),
+    path(
+        "api/v1/juki/town-messages/<uuid:message>/answers",
+        TownMessageAnswersView.as_view(),
+        name="api_town_message_answers",
+    ),
+    path("api/v1/juki/move-outs", MoveOutsView.as_view(), name="api_move_outs"),
+    path("api/v1/juki/move-outs/information", MoveOutInformationView.as_view(), name="api_move_out_information"),
+    path(
+        "api/v1/juki/move-outs/<int:move_out>/information",
+        HeldInformationView.as_view(),
+        name="api_held_information",
+    ),
     path("api/v1/juki/supplementary-notices", SupplementaryNoticesView.as_view(), name="api_supplementary_notices"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),

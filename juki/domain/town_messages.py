@@ -21,6 +21,7 @@ class Kind(StrEnum):
     WIDE_AREA = "WIDE_AREA"
     SUPPLEMENTARY_NOTICE = "SUPPLEMENTARY_NOTICE"
     KOSEKI_NOTICE = "KOSEKI_NOTICE"
+    SUPPLEMENTARY_TRANSFER = "SUPPLEMENTARY_TRANSFER"
 
 
 class State(StrEnum):
@@ -69,6 +70,7 @@ KINDS: dict[Kind, KindFacts] = {
         KindFacts(Kind.WIDE_AREA, "広域交付の請求", "住民基本台帳法12条の4第2項・3項", 0, "住民票の記載事項"),
         KindFacts(Kind.SUPPLEMENTARY_NOTICE, "附票への記載事項通知", "住民基本台帳法19条1項・2項", 14, "", True),
         KindFacts(Kind.KOSEKI_NOTICE, "戸籍の届出による通知", "住民基本台帳法9条2項", 14, "", True),
+        KindFacts(Kind.SUPPLEMENTARY_TRANSFER, "転籍による附票の通知", "住民基本台帳法19条3項", 14),
     )
 }
 REQUESTS = frozenset({Kind.MOVE_OUT_INFORMATION, Kind.WIDE_AREA})
@@ -108,6 +110,7 @@ def _row(
 
 _EVERY = frozenset(Kind)
 _WRITTEN = frozenset({Kind.SUPPLEMENTARY_NOTICE, Kind.KOSEKI_NOTICE})
+_TRANSFER = frozenset({Kind.SUPPLEMENTARY_TRANSFER})
 _WAITS = "SENT RECEIVED"
 
 MOVES: dict[str, Move] = {
@@ -119,13 +122,17 @@ MOVES: dict[str, Move] = {
              at_the_counter=False),
         _row("refuse", Side.RECEIVER, REQUESTS, _WAITS, State.REFUSED, "住民基本台帳法12条6項・施行令24条の2",
              "回答できない旨の通知", needs_note=True),
-        _row("settle", Side.RECEIVER, NOTICES, _WAITS, State.SETTLED, "施行令13条2項・12条", "処理済み"),
+        _row("settle", Side.RECEIVER, NOTICES - _TRANSFER, _WAITS, State.SETTLED,
+             "施行令13条2項・12条", "処理済み"),
         _row("disagree", Side.RECEIVER, frozenset({Kind.SUPPLEMENTARY_NOTICE}), _WAITS, State.DISAGREED,
              "住民基本台帳法19条2項", "戸籍との不一致の通知", needs_note=True),
-        _row("withdraw", Side.SENDER, REQUESTS | _WRITTEN, "SENT", State.WITHDRAWN, "事務処理要領", "取下げ",
-             needs_note=True),
-        _row("close", Side.SENDER, REQUESTS | _WRITTEN, "ANSWERED DISAGREED REFUSED", State.CLOSED, "事務処理要領",
-             "完了"),
+        _row("enter", Side.RECEIVER, _TRANSFER, _WAITS, State.SETTLED, "住民基本台帳法18条・19条3項",
+             "附票への記載", at_the_counter=False, permission="juki.notify_supplementary"),
+        _row("return", Side.RECEIVER, _TRANSFER, _WAITS, State.REFUSED, "事務処理要領", "返送", needs_note=True),
+        _row("withdraw", Side.SENDER, REQUESTS | _WRITTEN | _TRANSFER, "SENT", State.WITHDRAWN, "事務処理要領",
+             "取下げ", needs_note=True),
+        _row("close", Side.SENDER, REQUESTS | _WRITTEN | _TRANSFER, "ANSWERED DISAGREED REFUSED", State.CLOSED,
+             "事務処理要領", "完了"),
     )
 }  # fmt: skip
 

@@ -26,6 +26,7 @@ from juki.models.statistics import PopulationCount, ProvisionFee
 from juki.models.supplementary import SupplementaryNotice, SupplementaryRecord
 from juki.models.tickets import Ticket, TicketMessage
 from juki.models.town_messages import TownDesk, TownMessage, TownMessageBody, TownMessageStep
+from juki.models.unaddressed_notices import UnaddressedNotice
 
 __all__ = [
     "AccessCase",
@@ -74,4 +75,5 @@ __all__ = [
     "TownMessage",
     "TownMessageBody",
     "TownMessageStep",
+    "UnaddressedNotice",
 ]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from juki.choices import DisposalOutcome
+from juki.choices import DisposalOutcome, RetainedClass
 
 
 class Disposal(models.Model):
@@ -23,7 +23,7 @@ class Disposal(models.Model):
     office = models.CharField("市区町村コード", max_length=6)
     resident = models.UUIDField("住民")
     version = models.PositiveIntegerField("版")
-    data_class = models.CharField("区分", max_length=24)
+    data_class = models.CharField("区分", max_length=24, choices=RetainedClass)
     basis = models.CharField("根拠", max_length=80)
     removed_on = models.DateField("消除日")
     kept_until = models.DateField("保存期間の末日")
@@ -51,7 +51,7 @@ class Disposal(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="disposal_has_its_reason"),
             models.UniqueConstraint(
-                fields=["resident", "office", "version"],
+                fields=["data_class", "resident", "office", "version"],
                 condition=~Q(outcome=DisposalOutcome.REFUSED),
                 name="disposal_asked_once",
             ),

@@ -12,8 +12,11 @@ from juki.choices import (
     ProtectionState,
 )
 
+FORWARDED = "転送"
 _TENANT = frozenset({"prefecture", "municipality", "office"})
 _ENDED = Q(state=ProtectionState.ENDED)
+# Towns that the person has left: who decides is named to them only where the law names it.
+_LEFT = [ProtectionPlace.FORMER_ADDRESS.value, ProtectionPlace.FORMER_HONSEKI.value]
 
 
 class ProtectionMeasure(models.Model):
@@ -72,7 +75,10 @@ class ProtectionMeasure(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=ProtectionState.DECIDED)
-                | (Q(decided_on__isnull=False, term_ends_on__isnull=False) & ~Q(deciding_office="")),
+                | (
+                    Q(decided_on__isnull=False, term_ends_on__isnull=False)
+                    & (~Q(deciding_office="") | Q(place__in=_LEFT))
+                ),
                 name="protection_decided_has_its_term",
             ),
             models.CheckConstraint(
@@ -87,6 +93,11 @@ class ProtectionMeasure(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["prefecture", "office", "state"], name="protection_of_office")]
+
+    @property
+    def was_forwarded(self) -> bool:
+        """Whether another town told of it: its clerk confirms what is forwarded."""
+        return self.registered_by == FORWARDED
 
 
 class ProtectionMember(models.Model):
@@ -119,7 +130,7 @@ class ProtectionForwarding(models.Model):
     municipality = models.CharField("市町村コード", max_length=6)
     office = models.CharField("転送先", max_length=6)
     kind = models.CharField("内容", max_length=12, choices=ForwardingKind)
-    sent_from = models.CharField("転送元", max_length=6)
+    sent_from = models.CharField("転送元", max_length=6, blank=True)
     sent_at = models.DateTimeField("転送日時")
 
     class Meta:

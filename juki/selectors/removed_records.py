@@ -1,6 +1,7 @@
 """Questions about 除票: each removal that an office made is one, wherever the person lives now."""
 
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -8,10 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from jlis.kernel.errors import NotFound
 from juki.choices import RecordState
 from juki.domain.retention import DataClass, RetentionPolicy, is_due, last_event_due, policy_of
-from juki.models import Disposal, IdentityRecord
+from juki.models import Disposal, IdentityRecord, SupplementaryRecord
 from juki.selectors import protections, residents
 from juki.selectors.residents import FourItems
 from juki.sql import search
+
+Kept = TypeVar("Kept", IdentityRecord, SupplementaryRecord)
 
 
 def matching(items: FourItems, *, limit: int) -> list[IdentityRecord]:
@@ -27,13 +30,32 @@ def get(resident: UUID, version: int) -> IdentityRecord:
     return protections.withheld([found])[0]
 
 
+def get_supplementary(resident: UUID, version: int) -> SupplementaryRecord:
+    """One removed 附票 in sight, without a covered person's address; `NotFound` for a present one."""
+    found = _removed_supplementary().filter(resident=resident, version=version).first()
+    if found is None:
+        raise NotFound("removed_record_not_found", "該当する附票の除票がありません。")
+    return protections.withheld([found])[0]
+
+
 def due(day: date) -> list[tuple[IdentityRecord, RetentionPolicy]]:
     """The removed records in sight whose years are over and that nobody has asked to dispose of, the oldest first."""
-    policy = policy_of(DataClass.REMOVED_RECORD, day)
+    return _due(_removed(), policy_of(DataClass.REMOVED_RECORD, day), day)
+
+
+def due_supplementary(day: date) -> list[tuple[SupplementaryRecord, RetentionPolicy]]:
+    """The same of the 附票の除票 (除附票)."""
+    return _due(_removed_supplementary(), policy_of(DataClass.REMOVED_SUPPLEMENTARY, day), day)
+
+
+def _due(removed: QuerySet[Kept], policy: RetentionPolicy, day: date) -> list[tuple[Kept, RetentionPolicy]]:
     asked = Disposal.objects.filter(
-        resident=OuterRef("resident"), office=OuterRef("office"), version=OuterRef("version")
+        data_class=policy.data_class,
+        resident=OuterRef("resident"),
+        office=OuterRef("office"),
+        version=OuterRef("version"),
     ).exclude(outcome="REFUSED")
-    candidates = _removed().filter(changed_on__lte=last_event_due(day, policy.years)).exclude(Exists(asked))
+    candidates = removed.filter(changed_on__lte=last_event_due(day, policy.years)).exclude(Exists(asked))
     return [
         (record, policy)
         for record in candidates.order_by("changed_on", "id")
@@ -48,3 +70,7 @@ def disposals(*, waiting: bool = False) -> QuerySet[Disposal]:
 
 def _removed() -> QuerySet[IdentityRecord]:
     return IdentityRecord.objects.filter(state=RecordState.REMOVED, superseded_at=None)
+
+
+def _removed_supplementary() -> QuerySet[SupplementaryRecord]:
+    return SupplementaryRecord.objects.filter(state=RecordState.REMOVED, superseded_at=None)

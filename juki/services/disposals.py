@@ -1,9 +1,12 @@
-"""除票の廃棄 (J17): nothing goes by itself; one person asks with a reason, another decides, and the chain keeps both.
+"""除票 and 附票の除票の廃棄 (J17): nothing goes by itself; one person asks with a reason, another decides.
 
+The chain keeps both.
 What goes are the versions that the office held up to the removal. The anchor, codes and numbers stay, since they are
 never given to anybody else; so do the audit entries.
 """
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,28 +20,35 @@ from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
 from juki.choices import DisposalOutcome
 from juki.domain.retention import DataClass, is_due, kept_until, policy_of
-from juki.models import Disposal, IdentityRecord
+from juki.models import Disposal, IdentityRecord, SupplementaryRecord
 from juki.selectors import removed_records as selectors
 
 PURPOSE = "JUKI-REMOVED"
 _LONGEST = 400
 
 
-def ask(*, resident: UUID, version: int, reason: str, by: Actor, at: Moment) -> Disposal:
+def ask(
+    *,
+    resident: UUID,
+    version: int,
+    reason: str,
+    data_class: DataClass = DataClass.REMOVED_RECORD,
+    by: Actor,
+    at: Moment,
+) -> Disposal:
     """Ask that a removed record of the own office be disposed of. Raises Forbidden, NotFound, Conflict, Invalid."""
     by.must("juki.ask_disposals")
     if not reason.strip() or len(reason) > _LONGEST:
         raise Invalid.of([FieldError("reason", "required", f"廃棄の理由を{_LONGEST}字までで入力してください。")])
     with acting(by.scope):
-        record = selectors.get(resident, version)
-    policy = policy_of(DataClass.REMOVED_RECORD, at.day)
+        record = _GET[data_class](resident, version)
+    policy = policy_of(data_class, at.day)
     if not is_due(record.changed_on, at.day, policy.years):
-        raise Conflict("not_due", f"保存期間（{policy.years}年）が満了していない除票は廃棄できません。")
+        raise Conflict("not_due", f"保存期間（{policy.years}年）が満了していない{policy.label}は廃棄できません。")
     with acting(REGISTRY):
-        if Disposal.objects.filter(resident=resident, office=record.office, version=version).exclude(
-            outcome=DisposalOutcome.REFUSED
-        ):
-            raise Conflict("asked_already", "この除票の廃棄は、すでに申し出られています。")
+        asked = Disposal.objects.filter(data_class=data_class, resident=resident, office=record.office, version=version)
+        if asked.exclude(outcome=DisposalOutcome.REFUSED):
+            raise Conflict("asked_already", f"この{policy.label}の廃棄は、すでに申し出られています。")
         wish = Disposal.objects.create(
             id=uuid7(at.instant),
             **municipalities.tenant_of(record.office)._asdict(),
@@ -85,7 +95,17 @@ def decide(*, disposal: UUID, grant: bool, by: Actor, at: Moment) -> Disposal:
     return wish
 
 
-def _going(wish: Disposal) -> QuerySet[IdentityRecord]:
-    return IdentityRecord.objects.filter(
+_GET: dict[DataClass, Callable[[UUID, int], IdentityRecord | SupplementaryRecord]] = {
+    DataClass.REMOVED_RECORD: selectors.get,
+    DataClass.REMOVED_SUPPLEMENTARY: selectors.get_supplementary,
+}
+_KEPT_IN: dict[str, type[IdentityRecord] | type[SupplementaryRecord]] = {
+    DataClass.REMOVED_RECORD.value: IdentityRecord,
+    DataClass.REMOVED_SUPPLEMENTARY.value: SupplementaryRecord,
+}
+
+
+def _going(wish: Disposal) -> QuerySet[Any]:
+    return _KEPT_IN[wish.data_class].objects.filter(
         prefecture=wish.prefecture, office=wish.office, resident=wish.resident, version__lte=wish.version
     )

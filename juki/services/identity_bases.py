@@ -32,6 +32,12 @@ def after_supplementary(resident: Resident, notice: SupplementaryNotice, *, was_
     return [] if before is after else [_moved(resident, after, notice.municipality, notice.changed_on)]
 
 
+def after_transfer(resident: Resident, office: str, on: date) -> list[Event]:
+    """Another 本籍地 keeps the 附票 of somebody: of those abroad it answers from now on."""
+    base = _base(resident, True)
+    return [_moved(resident, base, office, on)] if base is Base.SUPPLEMENTARY else []
+
+
 def _base(resident: Resident, is_kept: bool) -> Base:
     return base_of(
         lives_here=resident.state == RecordState.CURRENT,

@@ -8,7 +8,7 @@ from jlis.kernel.audit.services import Act
 from jlis.kernel.outbox import publishing
 from jlis.kernel.outbox.events import Event
 from jlis.kernel.time import Moment
-from juki.services import posting
+from juki.services import honseki_notices, posting
 from juki.services.posting import Letter
 
 PURPOSE = "JUKI-COUNTER"
@@ -26,4 +26,4 @@ class Ledger:
         """Write them with the running transaction."""
         audit.record_many(self.acts, by=by, purpose=PURPOSE)
         publishing.publish_many(self.events)
-        posting.post(self.letters, by=by, at=at)
+        posting.post([*self.letters, *honseki_notices.letters_after(self.acts, at)], by=by, at=at)

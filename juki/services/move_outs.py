@@ -1,8 +1,9 @@
 """転出地の事務: 転出証明書情報 held ready for the new town, and those whose 転入通知 has not come."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,11 +16,14 @@ from jlis.kernel.isolation.scope import REGISTRY, acting
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
 from juki.choices import MoveOutState
+from juki.domain.items import WITHHELD
 from juki.domain.move_outs import Information, read_information
 from juki.domain.town_messages import sealed_form
 from juki.models import MoveOut, MoveOutInformation
+from juki.selectors import move_outs as move_out_selectors
+from juki.selectors import protections
 from juki.selectors import town_messages as selectors
-from juki.services import answering
+from juki.services import answering, unlocking
 
 PURPOSE = "JUKI-COUNTER"
 
@@ -63,6 +67,36 @@ def hold_information(*, filed: Sequence[Filed], destination: str, by: Actor, at:
         )
         waiting = [row.resident for row in found.values()]
         return sum(answering.answer_move_out_requests(waiting, at=at))
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held of one person. ``destination``: the words for a covered person's, unless it may be shown."""
+
+    move_out: MoveOut
+    information: Information
+    destination: str
+    held_at: datetime
+
+
+def held(*, move_out: int, by: Actor, at: Moment) -> Held:
+    """What the own town holds of one who left, as registered last. NotFound for another's, or where nothing is."""
+    by.must("juki.keep_move_outs")
+    with acting(by.scope):
+        found = move_out_selectors.get(move_out)
+        kept = MoveOutInformation.objects.filter(move_out=found).order_by("-held_at", "-pk").first()
+        if kept is None:
+            raise NotFound("information_not_held", "転出証明書情報は登録されていません。")
+        detail = {"move_out": found.pk}
+        audit.record(
+            action="juki.move_out_information_seen", by=by, purpose=PURPOSE, subject=found.resident, detail=detail
+        )
+        opened = sealing.open_many([bytes(kept.sealed)], [found.resident.bytes])[0]
+    is_covered = bool(protections.covered([found.resident]))
+    hides = is_covered and not unlocking.is_open(resident=found.resident, purpose=PURPOSE, by=by, at=at)
+    return Held(
+        found, Information.from_body(json.loads(opened)), WITHHELD if hides else found.destination, kept.held_at
+    )
 
 
 def missing(*, by: Actor, at: Moment) -> QuerySet[MoveOut]:

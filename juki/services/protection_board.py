@@ -79,8 +79,8 @@ def see(*, measure: UUID, by: Actor, at: Moment) -> Seen:
 
 
 def _forwardings(measure: ProtectionMeasure) -> list[ProtectionForwarding]:
-    """What came to the own town; for the town that decides, what went to the others as well."""
-    if measure.place not in LEADING:
+    """What came to the own town; for the town where the applicant lives, what went to the others as well."""
+    if measure.place != ProtectionPlace.RESIDENCE:
         return list(ProtectionForwarding.objects.filter(case=measure.case).order_by("-sent_at"))
     with scope(REGISTRY):
         return list(ProtectionForwarding.objects.filter(case=measure.case).order_by("-sent_at", "office"))
@@ -96,7 +96,7 @@ def _listed(measure: ProtectionMeasure, known: dict[UUID, CurrentRecord], at: Mo
     asks = due(
         state=measure.state,
         leads=measure.place in LEADING,
-        waits_for_confirmation=bool(measure.forwarded_from) and measure.confirmed_at is None,
+        waits_for_confirmation=measure.was_forwarded and measure.confirmed_at is None,
         end_asked=bool(measure.end_asked_by),
         ends_on=measure.term_ends_on,
         on=at.day,

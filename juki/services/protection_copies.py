@@ -21,8 +21,16 @@ from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox.events import Event
 from jlis.kernel.time import Moment
 from juki.choices import PROTECTION_LIVE, ForwardingKind, ProtectionPlace, ProtectionState
+from juki.domain.town_messages import Kind
 from juki.events import ProtectionEnded, ProtectionStarted
-from juki.models import ProtectedResident, ProtectionForwarding, ProtectionMeasure, ProtectionMember
+from juki.models import (
+    ProtectedResident,
+    ProtectionForwarding,
+    ProtectionMeasure,
+    ProtectionMember,
+    TownMessage,
+    protections,
+)
 
 # Jobs whose results hold many persons' items, and the acts that say whose.
 _BULK = ("juki.extract", "juki.bulk_query")
@@ -36,9 +44,10 @@ _SHARED = (
     "decided_on",
     "term_ends_on",
     "opinion",
-    "deciding_office",
     "note",
 )
+# Towns that the person has left, by address or by 本籍: what they hold follows, and where the person is now does not.
+_LEFT = (ProtectionPlace.FORMER_ADDRESS, ProtectionPlace.FORMER_HONSEKI)
 
 
 @dataclass
@@ -89,9 +98,18 @@ def refresh(residents: Iterable[UUID], case: UUID, *, by: Actor, at: Moment) -> 
 
 
 def copy_to(
-    source: ProtectionMeasure, office: str, place: ProtectionPlace, residents: Iterable[UUID], *, at: Moment
+    source: ProtectionMeasure,
+    office: str,
+    place: ProtectionPlace,
+    residents: Iterable[UUID],
+    *,
+    at: Moment,
+    with_application: bool = True,
 ) -> ProtectionMeasure:
-    """Lay a copy of a measure on another town's register, for these persons."""
+    """Lay a copy of a measure on another town's register, for these persons.
+
+    ``with_application``: the application itself goes to that town, and names the town that took it in.
+    """
     shared = {name: getattr(source, name) for name in _SHARED}
     made = ProtectionMeasure.objects.create(
         id=uuid7(at.instant),
@@ -100,8 +118,9 @@ def copy_to(
         place=place,
         state=source.state,
         registered_at=at.instant,
-        registered_by="転送",
-        forwarded_from=source.office,
+        registered_by=protections.FORWARDED,
+        forwarded_from=source.office if with_application else "",
+        deciding_office=source.deciding_office if with_application else "",
     )
     cover([made], residents, at=at)
     return made
@@ -126,9 +145,11 @@ def cover(measures: Sequence[ProtectionMeasure], residents: Iterable[UUID], *, a
     )
 
 
-def forward(kind: ForwardingKind, copies: Iterable[ProtectionMeasure], sent_from: str, *, at: Moment) -> None:
+def forward(
+    kind: ForwardingKind, copies: Iterable[ProtectionMeasure], source: ProtectionMeasure, *, at: Moment
+) -> None:
     """Write down what was told to whom; a copy that changes is to be looked at again by its town."""
-    told = [copy for copy in copies if copy.office != sent_from]
+    told = [copy for copy in copies if copy.office != source.office]
     ProtectionForwarding.objects.bulk_create(
         ProtectionForwarding(
             id=uuid7(at.instant),
@@ -137,7 +158,7 @@ def forward(kind: ForwardingKind, copies: Iterable[ProtectionMeasure], sent_from
             municipality=copy.municipality,
             office=copy.office,
             kind=kind,
-            sent_from=sent_from,
+            sent_from=named_to(copy, source),
             sent_at=at.instant,
         )
         for copy in told
@@ -152,6 +173,21 @@ def covered_by_live_measures(residents: Iterable[UUID]) -> set[UUID]:
         return set()
     live_ones = ProtectionMember.objects.filter(resident__in=asked, measure__state__in=PROTECTION_LIVE)
     return set(live_ones.values_list("resident", flat=True))
+
+
+def named_to(copy: ProtectionMeasure, source: ProtectionMeasure) -> str:
+    """The town that leads, as the town of a copy may know it; empty where nothing in the law tells that town.
+
+    The 本籍地 hears of each address (法19条1項), the town that was left last of the new one (9条1項), and the
+    application names the town that took it in to those it went to. A town that was left before learns what goes on,
+    not where.
+    """
+    if copy.place not in _LEFT or copy.forwarded_from == source.office:
+        return source.office
+    told = TownMessage.objects.filter(
+        kind=Kind.MOVE_IN_NOTICE, sender=source.office, receiver=copy.office, resident=copy.applicant
+    )
+    return source.office if told.exists() else ""
 
 
 def follow(resident: UUID, office: str, *, at: Moment) -> Told:
@@ -169,6 +205,36 @@ def follow(resident: UUID, office: str, *, at: Moment) -> Told:
     return told
 
 
+def remember(resident: UUID, office: str, place: ProtectionPlace, *, at: Moment) -> Told:
+    """A town turns out to hold a record of somebody (a past stay told late, a new 本籍地): it gets its copy of each
+    live case and leads none; the application did not go to it, so it is not told where the person lives."""
+    told = Told()
+    cases = ProtectionMember.objects.filter(resident=resident, measure__state__in=PROTECTION_LIVE)
+    for case in sorted(set(cases.values_list("measure__case", flat=True))):
+        lock(members_of(case))
+        copies = live(case)
+        if not copies or any(copy.office == office for copy in copies):
+            continue
+        made = copy_to(copies[0], office, place, members_of(case), at=at, with_application=False)
+        made.deciding_office = named_to(made, copies[0]) if copies[0].deciding_office else ""
+        made.save(update_fields=["deciding_office"])
+        forward(ForwardingKind.BEGUN, [made], copies[0], at=at)
+        detail = {"case": str(case), "office": office, "place": place.value}
+        told.acts.append(Act("juki.protection_copied", resident, None, detail))
+    return told
+
+
+def honseki_moved(resident: UUID, former: str, office: str, *, at: Moment) -> Told:
+    """転籍: the new 本籍地 holds the measure as such, the former one goes on holding it."""
+    held = ProtectionMeasure.objects.filter(members__resident=resident, state__in=PROTECTION_LIVE)
+    held.filter(office=former, place=ProtectionPlace.HONSEKI).update(place=ProtectionPlace.FORMER_HONSEKI)
+    for copy in held.filter(office=office, place__in=_LEFT):
+        copy.place = ProtectionPlace.HONSEKI
+        copy.deciding_office = live(copy.case)[0].deciding_office
+        copy.save(update_fields=["place", "deciding_office"])
+    return remember(resident, office, ProtectionPlace.HONSEKI, at=at)
+
+
 def _follow_case(case: UUID, resident: UUID, office: str, at: Moment) -> bool:
     copies = live(case)
     here = next((copy for copy in copies if copy.office == office), None)
@@ -182,7 +248,7 @@ def _follow_case(case: UUID, resident: UUID, office: str, at: Moment) -> bool:
     else:
         cover([here], [resident], at=at)
         return False
-    forward(ForwardingKind.MOVED, [made], source.office, at=at)
+    forward(ForwardingKind.MOVED, [made], source, at=at)
     return True
 
 
@@ -194,16 +260,15 @@ def _take_over(former: ProtectionMeasure, here: ProtectionMeasure | None, office
         former.save(update_fields=["place"])
     if here is None:
         return _provisional(copy_to(former, office, ProtectionPlace.RESIDENCE, everybody, at=at))
-    here.place = ProtectionPlace.RESIDENCE
-    here.save(update_fields=["place"])
     cover([here], everybody, at=at)
+    here.place = ProtectionPlace.RESIDENCE
     return _provisional(here)
 
 
 def _provisional(copy: ProtectionMeasure) -> ProtectionMeasure:
     copy.state, copy.deciding_office = ProtectionState.PROVISIONAL, ""
     copy.decided_on = copy.term_ends_on = None
-    copy.save(update_fields=["state", "decided_on", "term_ends_on", "deciding_office"])
+    copy.save(update_fields=["place", "state", "decided_on", "term_ends_on", "deciding_office"])
     return copy
 
 

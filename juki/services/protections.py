@@ -57,7 +57,7 @@ def apply(*, applicant: UUID, application: Application, by: Actor, at: Moment) -
         measure = _registered(record, application, by, at)
         copies.cover([measure], everybody, at=at)
         copied = [copies.copy_to(measure, office, place, everybody, at=at) for office, place in places.items()]
-        copies.forward(ForwardingKind.BEGUN, copied, measure.office, at=at)
+        copies.forward(ForwardingKind.BEGUN, copied, measure, at=at)
         _write("juki.protection_applied", measure, everybody, by, at, told=len(copied))
     return measure
 
@@ -70,8 +70,9 @@ def decide(*, measure: UUID, decided_on: date, by: Actor, at: Moment) -> Protect
     with scope(REGISTRY):
         found, others = _locked(own, MOVES["decide"])
         decided = {"state": ProtectionState.DECIDED, "decided_on": decided_on, "term_ends_on": term_end(decided_on)}
-        _set([found, *others], decided | {"deciding_office": found.office})
-        copies.forward(ForwardingKind.DECIDED, others, found.office, at=at)
+        for each in (found, *others):
+            _set([each], decided | {"deciding_office": copies.named_to(each, found)})
+        copies.forward(ForwardingKind.DECIDED, others, found, at=at)
         _write(MOVES["decide"].audit_word, found, _covered_by(found), by, at, told=len(others))
     return found
 
@@ -87,7 +88,7 @@ def extend(*, measure: UUID, by: Actor, at: Moment) -> ProtectionMeasure:
         renewed = {"term_ends_on": renewed_end(found.term_ends_on, at.day)}
         decided = [copy for copy in others if copy.state == ProtectionState.DECIDED]
         _set([found, *decided], renewed)
-        copies.forward(ForwardingKind.EXTENDED, decided, found.office, at=at)
+        copies.forward(ForwardingKind.EXTENDED, decided, found, at=at)
         _write(MOVES["extend"].audit_word, found, _covered_by(found), by, at, told=len(decided))
     return found
 
@@ -99,7 +100,7 @@ def add_member(*, measure: UUID, resident_code: str, by: Actor, at: Moment) -> U
     with scope(REGISTRY):
         found, others = _locked(own, MOVES["add_member"], also=[resident])
         copies.cover([found, *others], [resident], at=at)
-        copies.forward(ForwardingKind.MEMBERS, others, found.office, at=at)
+        copies.forward(ForwardingKind.MEMBERS, others, found, at=at)
         _write(MOVES["add_member"].audit_word, found, {resident}, by, at, told=len(others))
     return resident
 
@@ -107,7 +108,7 @@ def add_member(*, measure: UUID, resident_code: str, by: Actor, at: Moment) -> U
 def confirm(*, measure: UUID, by: Actor, at: Moment) -> None:
     """Note that a clerk has seen what was forwarded; the cover did not wait for it."""
     own = _own_measure(measure, MOVES["confirm"], by, leads=False)
-    if not own.forwarded_from or own.confirmed_at is not None:
+    if not own.was_forwarded or own.confirmed_at is not None:
         raise Conflict("nothing_to_confirm", "確認を待っている転送はありません。")
     with scope(REGISTRY):
         ProtectionMeasure.objects.filter(pk=own.pk).update(confirmed_at=at.instant, confirmed_by=by.label)
@@ -152,7 +153,7 @@ def end(*, measure: UUID, by: Actor, at: Moment) -> ProtectionMeasure:
         }
         followers = [copy for copy in others if copy.place != ProtectionPlace.MEMBER_RESIDENCE]
         _set([found, *followers], ended | asked)
-        copies.forward(ForwardingKind.ENDED, followers, found.office, at=at)
+        copies.forward(ForwardingKind.ENDED, followers, found, at=at)
         _write(MOVES["end"].audit_word, found, _covered_by(found), by, at, told=len(followers))
     return found
 
@@ -256,7 +257,8 @@ def _locked(
     copies.lock({*copies.members_of(own.case), *also})
     live = copies.live(own.case)
     found = next((copy for copy in live if copy.pk == own.pk), None)
-    if found is None:
+    if found is None or (own.place in _LED_BY and found.place not in _LED_BY):
+        # Ended by somebody else, or the person was entered in another town, which leads now.
         raise Conflict("state_has_changed", "ほかの操作で状態が変わりました。最新の状態を確認してください。")
     _must_follow(move, found)
     led = found.place == ProtectionPlace.RESIDENCE

@@ -13,14 +13,14 @@ from typing import Any
 from jlis.kernel.audit.services import Act
 from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
-from juki.choices import NotificationStatus
+from juki.choices import NotificationStatus, ProtectionPlace
 from juki.domain.contradictions import Standing
 from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
 from juki.domain.timelines import Told, arranged
 from juki.events import PastChangeTold, ResidentChanged, VersionsRenumbered
 from juki.models import IdentityRecord, Notification, Resident
-from juki.services import departing, versions, waiting
+from juki.services import departing, protection_copies, versions, waiting
 from juki.services.departing import Retold
 from juki.services.ledger import Ledger
 
@@ -113,6 +113,9 @@ def _write(
         steps.append(Retold(written, row.office, *known))
         row = versions.in_force(resident.pk)
         if not each.is_applied:
+            # The town of a past stay holds a record as well: whoever is covered is covered there.
+            copied = protection_copies.remember(resident.pk, tenant.office, ProtectionPlace.FORMER_ADDRESS, at=at)
+            ledger.acts += copied.acts
             ledger.acts.append(_placed(resident, found, each.notice, version, at))
             ledger.events.append(PastChangeTold(subject=resident.pk, **_common(row)))
     ledger.letters += departing.catch_up(steps, at)

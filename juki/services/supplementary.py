@@ -130,12 +130,20 @@ def _take(
     if ground is not None:
         return FieldError("resident_code", ground.value.lower(), ADVICE[ground], row)
     assert resident is not None, "judged: the code is known"
+    stored, version, act = enter(notice, resident, former, by=by, at=at, channel=channel)
+    acts.append(act)
+    events += identity_bases.after_supplementary(resident, notice, was_kept=_is_kept(former))
+    return Taken(row, stored.pk, stored.key, version)
+
+
+def enter(
+    notice: Notice, resident: Resident, former: SupplementaryRecord | None, *, by: Actor, at: Moment, channel: str
+) -> tuple[SupplementaryNotice, int, Act]:
+    """Keep a notice that was judged, and add the version that it makes: in the caller's transaction."""
     stored = _store(notice, resident, by, at, channel)
     version = _append(notice, resident, former, stored, at)
     detail = {"notice": str(stored.pk), "reason": notice.reason.value, "version": version}
-    acts.append(Act("juki.supplementary_notified", resident.pk, None, detail))
-    events += identity_bases.after_supplementary(resident, notice, was_kept=_is_kept(former))
-    return Taken(row, stored.pk, stored.key, version)
+    return stored, version, Act("juki.supplementary_notified", resident.pk, None, detail)
 
 
 def _standing(resident: Resident | None, former: SupplementaryRecord | None) -> Standing | None:

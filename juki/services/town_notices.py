@@ -31,7 +31,7 @@ def write(
     """
     by.must("juki.write_town_messages")
     chosen = _kind(kind)
-    errors = law.faults(chosen, items) + _receiver_faults(receiver, by, at)
+    errors = law.faults(chosen, items) + receiver_faults(receiver, by, at)
     if not key.strip() or len(key) > 128:
         errors.append(FieldError("key", "required", "通知キーは1文字から128文字までです。"))
     if errors:
@@ -60,7 +60,8 @@ def _kind(text: str) -> Kind:
     return Kind(text)
 
 
-def _receiver_faults(receiver: str, by: Actor, at: Moment) -> list[FieldError]:
+def receiver_faults(receiver: str, by: Actor, at: Moment) -> list[FieldError]:
+    """What is at fault with the town to which the actor wants to write."""
     offices = {office.code for office in municipalities.offices_at(at.day)}
     if by.organisation not in offices:
         return [FieldError("receiver", "not_an_office", "住民票を備える市区町村（市は区）だけが通知できます。")]

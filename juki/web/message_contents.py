@@ -34,6 +34,10 @@ LABELS: dict[str, str] = {
     "event": "届出事件",
     "event_on": "届出事件の年月日",
     "content": "記載すべき事項",
+    "former_resident_code": "変更前の住民票コード",
+    "transferred_on": "転籍の年月日",
+    "abroad_since": "国外転出の年月日",
+    "addresses": "附票に記載した住所",
 }
 _WHO = {Who.SELF: "本人", Who.HOUSEHOLD: "世帯全員", Who.NAMED: "世帯の一部"}
 _CODED: dict[str, Mapping[str, str]] = {
@@ -46,7 +50,7 @@ _CODED: dict[str, Mapping[str, str]] = {
 }
 _DATES = frozenset(
     {"birth_date", "moved_on", "entered_on", "filed_on", "became_resident_on", "address_since", "notified_on",
-     "intended_on", "changed_on", "event_on"}
+     "intended_on", "changed_on", "event_on", "transferred_on", "abroad_since"}
 )  # fmt: skip
 _LISTS = ("persons", "members")
 
@@ -65,6 +69,8 @@ def people(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "あり" if value else "なし"
+    if name == "addresses":
+        return "　／　".join(f"{_text('address_since', each['address_since'])}　{each['address']}" for each in value)
     if isinstance(value, list):
         return "、".join(map(str, value))
     if name in _CODED:

@@ -30,6 +30,8 @@ DUE_LABELS = {
     Due.NOTHING: ("", ""),
 }
 _LIST = ("支援措置", "juki_protections")
+# What stands for a town that the law does not name to the own one.
+NOT_NAMED = "住所地の市区町村"
 
 
 @staff_view(permission="juki.see_protections")
@@ -151,9 +153,9 @@ def _page(request: StaffRequest, seen: Seen, at: Moment, bound: dict[str, forms.
         "measure": measure,
         "applicant": seen.listed.applicant,
         "due": DUE_LABELS[seen.listed.due],
-        "forwardings": [(row, _name(row.sent_from), _name(row.office)) for row in seen.forwardings],
-        "forwarded_from": _name(measure.forwarded_from),
-        "deciding_office": _name(measure.deciding_office),
+        "forwardings": [(row, _name(row.sent_from) or NOT_NAMED, _name(row.office)) for row in seen.forwardings],
+        "forwarded_from": (_name(measure.forwarded_from) or NOT_NAMED) if measure.was_forwarded else "",
+        "deciding_office": _name(measure.deciding_office) or NOT_NAMED,
         "acts": [_shown_act(verb, bound or {}) for verb in _possible(seen, request.actor)],
         "breadcrumbs": [(_LIST[0], reverse(_LIST[1])), ("支援措置の内容", "")],
     }
@@ -163,7 +165,7 @@ def _page(request: StaffRequest, seen: Seen, at: Moment, bound: dict[str, forms.
 def _possible(seen: Seen, by: Actor) -> list[str]:
     """The acts that the state allows and the person may do, apart from one's own wish to end."""
     measure = seen.listed.measure
-    waits = measure.forwarded_from and measure.confirmed_at is None
+    waits = measure.was_forwarded and measure.confirmed_at is None
     asked = bool(measure.end_asked_by)
     fits = {
         "confirm": bool(waits),

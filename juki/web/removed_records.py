@@ -1,5 +1,6 @@
 """除票 on the screen: the search, one record, its paper; what may be disposed of, and by two people."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,8 +17,9 @@ from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import bodies
 from jlis.kernel.time import now
-from juki.domain.retention import DataClass, kept_until, policies_on, policy_of
-from juki.models import IdentityRecord
+from juki.choices import RetainedClass
+from juki.domain.retention import DataClass, RetentionPolicy, kept_until, policies_on, policy_of
+from juki.models import IdentityRecord, SupplementaryRecord
 from juki.pdf import removed_record
 from juki.selectors import removed_records as selectors
 from juki.selectors.residents import WITHHELD, FourItems
@@ -86,10 +88,13 @@ def paper(request: StaffRequest, resident: UUID, version: int) -> HttpResponse:
 def retention(request: StaffRequest) -> HttpResponse:
     """The policies in force, what is due by them, and what was asked. Persons are not named here."""
     day = now().day
-    due = selectors.due(day)
+    due = [_due_row(record, record.get_change_reason_display(), policy) for record, policy in selectors.due(day)]
+    due += [
+        _due_row(record, record.get_reason_display(), policy) for record, policy in selectors.due_supplementary(day)
+    ]
     shown = {
         "policies": policies_on(day),
-        "due": [(record, kept_until(record.changed_on, policy.years)) for record, policy in due[:_MOST_SHOWN]],
+        "due": due[:_MOST_SHOWN],
         "count": len(due),
         "waiting": [(wish, wish.asked_by != request.actor.id) for wish in selectors.disposals(waiting=True)],
         "decided": selectors.disposals().exclude(outcome="")[:_MOST_SHOWN],
@@ -102,12 +107,26 @@ def retention(request: StaffRequest) -> HttpResponse:
 @staff_view(permission="juki.ask_disposals")
 @require_http_methods(["GET", "POST"])
 def ask(request: StaffRequest, resident: UUID, version: int) -> HttpResponse:
-    """Ask for a disposal, and say why."""
+    """Ask for the disposal of a 除票, and say why."""
+    return _ask(request, resident, version, DataClass.REMOVED_RECORD)
+
+
+@staff_view(permission="juki.ask_disposals")
+@require_http_methods(["GET", "POST"])
+def ask_supplementary(request: StaffRequest, resident: UUID, version: int) -> HttpResponse:
+    """The same of a 附票の除票."""
+    return _ask(request, resident, version, DataClass.REMOVED_SUPPLEMENTARY)
+
+
+def _ask(request: StaffRequest, resident: UUID, version: int, data_class: DataClass) -> HttpResponse:
     form = ReasonForm(request.POST or None, required=True)
+    label = RetainedClass(data_class.value).label
     if request.method == "POST" and form.is_valid():
         try:
-            reason = form.cleaned_data["note"]
-            disposals.ask(resident=resident, version=version, reason=reason, by=request.actor, at=now())
+            disposals.ask(
+                resident=resident, version=version, reason=form.cleaned_data["note"], data_class=data_class,
+                by=request.actor, at=now(),
+            )  # fmt: skip
         except Refused as refusal:
             if refusal.status == 404:
                 raise
@@ -117,8 +136,8 @@ def ask(request: StaffRequest, resident: UUID, version: int) -> HttpResponse:
             return redirect(RETENTION[1])
     shown = {
         "form": form,
-        "title": "除票の廃棄の申出",
-        "lead": "保存期間の満了した除票だけを廃棄できます。承認は別の人が行い、廃棄した記録は元に戻せません。",
+        "title": f"{label}の廃棄の申出",
+        "lead": f"保存期間の満了した{label}だけを廃棄できます。承認は別の人が行い、廃棄した記録は元に戻せません。",
         "submit": "廃棄を申し出る",
         "back": reverse(RETENTION[1]),
         "breadcrumbs": [(RETENTION[0], reverse(RETENTION[1])), ("申出", "")],
@@ -132,14 +151,27 @@ def decide(request: StaffRequest, disposal: UUID) -> HttpResponse:
     """The second person's answer."""
     grant = request.POST.get("answer") == "dispose"
     try:
-        disposals.decide(disposal=disposal, grant=grant, by=request.actor, at=now())
+        wish = disposals.decide(disposal=disposal, grant=grant, by=request.actor, at=now())
     except Refused as refusal:
         if refusal.status in (403, 404):
             raise
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "除票を廃棄しました。" if grant else "廃棄を承認しませんでした。")
+        messages.success(
+            request, f"{wish.get_data_class_display()}を廃棄しました。" if grant else "廃棄を承認しませんでした。"
+        )
     return redirect(RETENTION[1])
+
+
+def _due_row(record: IdentityRecord | SupplementaryRecord, reason: str, policy: RetentionPolicy) -> dict[str, Any]:
+    name = "juki_disposal_ask" if isinstance(record, IdentityRecord) else "juki_supplementary_disposal_ask"
+    return {
+        "removed_on": record.changed_on,
+        "label": policy.label,
+        "reason": reason,
+        "kept_until": kept_until(record.changed_on, policy.years),
+        "ask": reverse(name, args=[record.resident, record.version]),
+    }
 
 
 def _items(record: IdentityRecord) -> list[tuple[str, str]]:

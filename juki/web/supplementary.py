@@ -1,6 +1,7 @@
 """附票本人確認情報 on the screen of the 本籍地: search, one record, a notice by hand, a file."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from django.urls import reverse
 from jlis.kernel.domain.codes import ResidentRecordCode
 from jlis.kernel.errors import Refused
 from jlis.kernel.faces.forms import CheckedCodeField, EraDateField, KanaField, PartialDateField, ShellForm
+from jlis.kernel.faces.papers import pdf_response
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
-from juki.choices import SUPPLEMENTARY_REASONS, Sex
-from juki.services import supplementary, supplementary_files
+from juki.choices import SUPPLEMENTARY_REASONS, RecordState, Sex
+from juki.domain.supplementary_copies import GROUNDS, Stay
+from juki.services import supplementary, supplementary_copies, supplementary_files
 from juki.services.supplementary import PURPOSE
 
 SEARCH = ("附票本人確認情報", "juki_supplementary")
@@ -56,6 +59,37 @@ class NoticeForm(ShellForm):
         return {name: str(value) for name, value in values.items()} | {"key": f"screen-{token}"}
 
 
+class CopyForm(ShellForm):
+    """What the paper says beside what the network has; one date for each address."""
+
+    ground = forms.ChoiceField(
+        label="請求者の区分",
+        choices=[("", "選んでください"), *((ground.value, label) for ground, label in GROUNDS.items())],
+    )
+    honseki = forms.CharField(
+        label="本籍",
+        max_length=400,
+        required=False,
+        help_text="請求があったときだけ。入れなければ「省略」と印字します。",
+    )
+    koseki_head = forms.CharField(label="筆頭者", max_length=200, required=False)
+
+    def __init__(self, *args: Any, stays: Sequence[Stay], **keywords: Any):
+        super().__init__(*args, **keywords)
+        self.since = [f"since_{stay.version}" for stay in stays]
+        for name, stay in zip(self.since, stays, strict=True):
+            self.fields[name] = PartialDateField(
+                label=f"住所を定めた年月日：{stay.address}", era="令和", initial=stay.changed_on.isoformat()
+            )
+
+    def order(self) -> dict[str, Any]:
+        """The cleaned form in the service's words."""
+        data = self.cleaned_data
+        return {name: data[name] for name in ("ground", "honseki", "koseki_head")} | {
+            "since": [data[name] for name in self.since]
+        }
+
+
 class FileForm(ShellForm):
     """A file of notices."""
 
@@ -92,10 +126,38 @@ def detail(request: StaffRequest, resident: UUID) -> HttpResponse:
     shown = {
         "record": versions[0],
         "versions": versions,
+        "is_present": versions[0].state == RecordState.CURRENT,
+        "may_issue": request.actor.may("juki.issue_supplementary_copies"),
+        "may_notify": request.actor.may("juki.notify_supplementary"),
         "print_purpose": "住民基本台帳に関する事務",
         "breadcrumbs": [(SEARCH[0], reverse(SEARCH[1])), ("附票本人確認情報の内容", "")],
     }
     return render(request, "juki/supplementary/detail.html", shown)
+
+
+@staff_view(permission="juki.issue_supplementary_copies")
+def copy(request: StaffRequest, resident: UUID) -> HttpResponse:
+    """The 附票の写し: the counter reads 戸籍の表示 and the days from its own 附票, and the paper is drawn."""
+    at = now()
+    record, listed = supplementary_copies.addresses(resident=resident, by=request.actor, at=at)
+    form = CopyForm(request.POST or None, stays=listed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            drawn = supplementary_copies.issue(resident=resident, **form.order(), by=request.actor, at=at)
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            return pdf_response(drawn, name="supplementary-copy.pdf")
+    back = reverse("juki_supplementary_record", args=[resident])
+    shown = {
+        "form": form,
+        "title": "戸籍の附票の写しの交付",
+        "lead": f"{record.name}（{record.name_kana}）　住所を定めた年月日は、備え付けの附票で確かめて入力します。",
+        "submit": "写しを作成する（PDF）",
+        "back": back,
+        "breadcrumbs": [(SEARCH[0], reverse(SEARCH[1])), ("附票本人確認情報の内容", back), ("写しの交付", "")],
+    }
+    return render(request, "shell/form.html", shown)
 
 
 @staff_view(permission="juki.notify_supplementary")

@@ -100,6 +100,21 @@ class TownNoticeForm(ShellForm):
         return {name: str(value) for name, value in values.items()}
 
 
+class HonsekiForm(ShellForm):
+    """To which 本籍地, and as whose 戸籍."""
+
+    receiver = forms.CharField(label="本籍地の市区町村コード", max_length=6, help_text="6桁。政令指定都市は区")
+    honseki = forms.CharField(label="本籍", max_length=400, help_text="都道府県名から")
+    koseki_head = forms.CharField(label="筆頭者", max_length=200)
+
+
+class TransferForm(HonsekiForm):
+    """The new 本籍地."""
+
+    moved_on = EraDateField(label="転籍の年月日")
+    field_order = ("moved_on", "receiver", "honseki", "koseki_head")
+
+
 class InformationForm(ShellForm):
     """転出証明書情報 of one person who leaves, and of whom they leave together with."""
 

@@ -16,7 +16,7 @@ from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
-from juki.domain.town_messages import KINDS, MOVES, OPEN, Kind, Side, State, is_overdue
+from juki.domain.town_messages import KINDS, MOVES, OPEN, Kind, Side, State, allows, is_overdue
 from juki.models import TownMessage
 from juki.selectors import town_messages as selectors
 from juki.services import town_messages, town_notices
@@ -80,6 +80,7 @@ def detail(request: StaffRequest, message: UUID) -> HttpResponse:
         "moves": opened.moves,
         "links": _links(opened, request),
         "may_draw": _may_draw(opened, request),
+        "may_enter": _may_enter(opened, request),
         "print_purpose": "住民基本台帳に関する事務",
         "breadcrumbs": [(INBOX[0], reverse(INBOX[1])), (found.get_kind_display(), "")],
     }
@@ -203,6 +204,12 @@ def _may_draw(opened: Opened, request: StaffRequest) -> bool:
     message = opened.message
     is_mine = Side.SENDER in selectors.sides_of(message, request.actor) and request.actor.may("juki.wide_area")
     return message.kind == Kind.WIDE_AREA and is_mine and opened.answer is not None
+
+
+def _may_enter(opened: Opened, request: StaffRequest) -> bool:
+    message, enters = opened.message, MOVES["enter"]
+    is_mine = Side.RECEIVER in selectors.sides_of(message, request.actor) and request.actor.may(enters.permission)
+    return is_mine and allows(enters, Kind(message.kind), State(message.state))
 
 
 def _links(opened: Opened, request: StaffRequest) -> list[tuple[str, str]]:

@@ -1,19 +1,21 @@
 """J11: a measure from the application to its end, in every town that holds a record; never ended by the calendar."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier, Event, current_thread, main_thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, acting
+from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, Scope, acting
 from jlis.kernel.outbox.models import OutboxEvent
 from jlis.kernel.time import Moment
 from juki.models import ProtectionForwarding, ProtectionMeasure
-from juki.services import protection_board, protections
+from juki.services import protection_board, protection_copies, protections
 from tests.conftest import CHIYODA, SHINJUKU, TSURUMI, actor
-from tests.juki.factories import change, grown, tell
+from tests.juki.factories import change, grown, tell, with_codes
 from tests.juki.protection import (
     MARKER,
     SECRET,
@@ -275,3 +277,118 @@ def test_acts_stand_in_the_chain_and_events_carry_ids_alone(resident, at):
     ]
     assert all(event.payload == {"case": str(measure.case)} for event in events)
     assert MARKER not in details
+
+
+def left_and_arrived(resident, by_old, by_new, at, day):
+    tell(change("D01", resident.resident_code, changed_on=day), by=by_old, at=at)
+    tell(grown(reason="R01", resident_code=resident.resident_code, changed_on=day), by=by_new, at=at)
+
+
+def test_a_past_stay_that_is_told_late_gives_that_town_its_copy_without_the_name_of_the_present_one(
+    resident, clerk, outsider, at
+):
+    code = resident.resident_code
+    tell(change("D01", code, changed_on="2026-11-02"), by=clerk, at=at)
+    tell(grown(reason="R01", resident_code=code, changed_on="2026-11-08"), by=clerk, at=at)
+    measure = applied(resident, at)
+    act("decide", measure, at, decided_on=at.day)
+    assert set(copies(measure)) == {CHIYODA}
+    tell(grown(reason="R01", resident_code=code, changed_on="2026-11-03"), by=outsider, at=at)
+    tell(change("D01", code, changed_on="2026-11-07"), by=outsider, at=at)
+    assert copies(measure) == {CHIYODA: ("RESIDENCE", "DECIDED"), SHINJUKU: ("FORMER_ADDRESS", "DECIDED")}
+    with acting(officer(SHINJUKU).scope):
+        late = ProtectionMeasure.objects.get()
+        assert late.members.get().resident == resident.pk
+        assert (late.was_forwarded, late.forwarded_from, late.deciding_office) == (True, "", "")
+    assert covered_now() == {resident.pk}
+
+
+def test_a_town_left_before_the_last_is_not_told_where_the_person_lives_now(resident, clerk, outsider, ward_clerk, at):
+    for town in (outsider, ward_clerk):
+        with_codes(town, at, size=5)
+    left_and_arrived(resident, clerk, outsider, at, "2026-11-10")
+    measure = applied(resident, at, by=officer(SHINJUKU), honseki=OSAKA)
+    act("decide", measure, at, decided_on=at.day, by=officer(SHINJUKU))
+    left_and_arrived(resident, outsider, ward_clerk, at, "2026-11-21")
+    with acting(REGISTRY):
+        new = ProtectionMeasure.objects.get(case=measure.case, office=TSURUMI)
+    act("decide", new, at, decided_on=at.day)
+    act("add_member", new, at, resident_code=registered(ward_clerk, at).resident_code)
+    for office, named in ((CHIYODA, ""), (SHINJUKU, TSURUMI), (OSAKA, TSURUMI)):
+        with acting(Scope("jlis_municipal", office)):
+            copy = ProtectionMeasure.objects.get()
+            told = ProtectionForwarding.objects.order_by("-sent_at", "-id")
+            assert (copy.state, copy.deciding_office) == ("DECIDED", named)
+            assert {row.sent_from for row in told.filter(kind="MEMBERS")} == {named}
+            assert TSURUMI not in {copy.forwarded_from} | {row.sent_from for row in told} or named
+    by = officer(CHIYODA)
+    with acting(by.scope):
+        shown = protection_board.see(measure=ProtectionMeasure.objects.get().pk, by=by, at=at)
+        assert {row.office for row in shown.forwardings} == {CHIYODA}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_while_a_move_is_applied_leaves_either_a_measure_that_leads_or_none(resident, outsider, at):
+    """Two connections at once: whatever comes first, who is covered is covered by a live measure, and nobody else."""
+    measure = applied(resident, at)
+    act("ask_end", measure, at, reason="本人の申出")
+    clerk_of_town = actor(resident.office, "SUPERVISOR")
+    tell(change("D01", resident.resident_code, changed_on="2026-11-21"), by=clerk_of_town, at=at)
+    entry = grown(reason="R01", resident_code=resident.resident_code, changed_on="2026-11-21")
+    together = Barrier(2)
+
+    def at_once(one):
+        try:
+            together.wait(10)
+            return one()
+        except Conflict as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    acts = [lambda: act("end", measure, at, by=chief()), lambda: tell(entry, by=outsider, at=at)[0].status]
+    with ThreadPoolExecutor(2) as threads:
+        end, move = (future.result(30) for future in [threads.submit(at_once, one) for one in acts])
+    assert move == "APPLIED"
+    states = copies(measure)
+    if isinstance(end, Conflict):
+        assert end.code in ("state_has_changed", "not_the_residence")
+        assert states[CHIYODA] == ("FORMER_ADDRESS", "PROVISIONAL")
+        assert states[SHINJUKU] == ("RESIDENCE", "PROVISIONAL")
+        assert covered_now() == {resident.pk}
+    else:
+        assert {state for _, state in states.values()} == {"ENDED"}
+        assert covered_now() == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_that_began_before_the_move_was_applied_is_refused(resident, outsider, at, monkeypatch):
+    measure = applied(resident, at)
+    act("ask_end", measure, at, reason="本人の申出")
+    clerk_of_town = actor(resident.office, "SUPERVISOR")
+    tell(change("D01", resident.resident_code, changed_on="2026-11-21"), by=clerk_of_town, at=at)
+    judged, moved_in, lock = Event(), Event(), protection_copies.lock
+
+    def held_up(residents):
+        if current_thread() is not main_thread():
+            judged.set()
+            assert moved_in.wait(10)
+        lock(residents)
+
+    def end():
+        try:
+            return act("end", measure, at, by=chief())
+        except Conflict as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(protection_copies, "lock", held_up)
+    with ThreadPoolExecutor(1) as threads:
+        ending = threads.submit(end)
+        assert judged.wait(10)
+        tell(grown(reason="R01", resident_code=resident.resident_code, changed_on="2026-11-21"), by=outsider, at=at)
+        moved_in.set()
+        assert ending.result(30).code == "state_has_changed"
+    assert copies(measure) == {CHIYODA: ("FORMER_ADDRESS", "PROVISIONAL"), SHINJUKU: ("RESIDENCE", "PROVISIONAL")}
+    assert covered_now() == {resident.pk}

@@ -17,7 +17,7 @@ from jlis.kernel.reconcile import run
 from jlis.kernel.time import Moment
 from juki.domain import retention as law
 from juki.domain.retention import DataClass, RetentionPolicy, StartEvent, is_due, kept_until, policies_on, policy_of
-from juki.models import Disposal, IdentityRecord, ProtectedResident
+from juki.models import Disposal, IdentityRecord, ProtectedResident, SupplementaryRecord
 from juki.selectors import removed_records as selectors
 from juki.selectors.residents import FourItems
 from juki.services import disposals, numbers, population, queries, removed_records
@@ -27,6 +27,7 @@ from tests.juki.caller import QUERIES, registered
 from tests.juki.factories import change, tell, with_codes
 from tests.juki.test_bulk_queries import HEADING, PATH
 from tests.juki.test_disclosure_paper import needs_poppler, text_of
+from tests.juki.test_supplementary import notice, told
 from tests.juki.towns import arrives, leaves, living, resident_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -290,3 +291,88 @@ def test_the_retention_page_takes_a_wish_and_the_second_persons_answer(dead, cle
     assert first.post(page, {"answer": "dispose"}).status_code == 403
     assert "除票を廃棄しました" in second.post(page, {"answer": "dispose"}, follow=True).content.decode()
     assert versions_left(dead) == 0
+
+
+# --- 附票の除票 ---
+
+
+@pytest.fixture
+def removed_supplementary(dead, outsider, at):
+    """The 附票 of the dead, kept and removed by the next town."""
+    told(notice(dead, day="2026-11-01"), by=outsider, at=at)
+    told(notice(dead, "S06", "s-2", "2026-11-20"), by=outsider, at=at)
+    return dead
+
+
+SUPPLEMENTARY = {"data_class": DataClass.REMOVED_SUPPLEMENTARY, "version": 2, "reason": "保存期間の満了"}
+OTHER_CHIEF = actor(SHINJUKU, "SUPERVISOR", number=2)
+
+
+def kept(resident):
+    with acting(REGISTRY):
+        return SupplementaryRecord.objects.filter(resident=resident.pk).count()
+
+
+def test_a_removed_supplementary_is_due_and_disposed_of_by_two_of_its_honseki(
+    removed_supplementary, clerk, outsider, at
+):
+    dead = removed_supplementary
+    for by, count in ((outsider, 1), (clerk, 0)):
+        with acting(by.scope):
+            assert len(selectors.due_supplementary(LATER.day)) == count
+            assert selectors.due_supplementary(date(2176, 11, 20)) == []
+    with pytest.raises(Conflict) as early:
+        disposals.ask(resident=dead.pk, **SUPPLEMENTARY, by=outsider, at=at)
+    assert early.value.code == "not_due"
+    for stranger, refusal in ((clerk, NotFound), (actor(SHINJUKU, "COUNTER_CLERK"), Forbidden)):
+        with pytest.raises(refusal):
+            disposals.ask(resident=dead.pk, **SUPPLEMENTARY, by=stranger, at=LATER)
+    wish = disposals.ask(resident=dead.pk, **SUPPLEMENTARY, by=outsider, at=LATER)
+    with acting(outsider.scope):
+        assert selectors.due_supplementary(LATER.day) == []
+    with pytest.raises(Forbidden):
+        disposals.decide(disposal=wish.pk, grant=True, by=outsider, at=LATER)
+    done = disposals.decide(disposal=wish.pk, grant=True, by=OTHER_CHIEF, at=LATER)
+    assert (done.outcome, done.versions, kept(dead), versions_left(dead)) == ("DISPOSED", 2, 0, 2)
+    assert {each.name for each in run() if each.name.startswith("juki.") and not each.agrees} == set()
+
+
+def test_a_decision_about_one_class_lets_nothing_of_the_other_go(removed_supplementary, clerk, outsider, at):
+    """The same person, the same office, the same version: each class has its own decision, in the database as well."""
+    dead = removed_supplementary
+    told(notice(dead, "S01", "k-1", "2026-11-21"), by=clerk, at=at)
+    told(notice(dead, "S08", "k-2", "2026-11-21"), by=clerk, at=at)
+    wish = disposals.ask(resident=dead.pk, version=2, reason="満了", by=clerk, at=LATER)
+    disposals.decide(disposal=wish.pk, grant=True, by=SECOND, at=LATER)
+    assert (versions_left(dead), kept(dead)) == (0, 4)
+    with acting(REGISTRY), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM juki_supplementaryrecord")
+        assert cursor.rowcount == 0
+    # The same again of the other class is not "asked already".
+    again = disposals.ask(resident=dead.pk, **SUPPLEMENTARY | {"version": 4}, by=clerk, at=LATER)
+    disposals.decide(disposal=again.pk, grant=True, by=SECOND, at=LATER)
+    assert kept(dead) == 2
+
+
+def test_a_present_supplementary_is_never_disposed_of(dead, outsider, at):
+    told(notice(dead, day="2026-11-01"), by=outsider, at=at)
+    with pytest.raises(NotFound):
+        disposals.ask(resident=dead.pk, **SUPPLEMENTARY | {"version": 1}, by=outsider, at=LATER)
+
+
+def test_the_retention_page_lists_both_classes(removed_supplementary, at, settings):
+    account("shinjuku", SHINJUKU, "SUPERVISOR", at=at)
+    account("shinjuku2", SHINJUKU, "SUPERVISOR", at=at)
+    account("clerk", SHINJUKU, "COUNTER_CLERK", at=at)
+    first, second = sign_in(Client(), "shinjuku"), sign_in(Client(), "shinjuku2")
+    settings.JLIS_TODAY = LATER.day
+    page = first.get("/juki/retention/").content.decode()
+    ask = f"/juki/supplementary/{removed_supplementary.pk}/2/disposal/"
+    assert ask in page
+    assert sign_in(Client(), "clerk").get(ask).status_code == 403
+    first.post(ask, {"note": "満了"})
+    with acting(REGISTRY):
+        wish = Disposal.objects.get()
+    told_so = second.post(f"/juki/retention/{wish.pk}/", {"answer": "dispose"}, follow=True).content.decode()
+    assert "戸籍の附票の除票を廃棄しました" in told_so
+    assert kept(removed_supplementary) == 0

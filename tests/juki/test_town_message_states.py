@@ -11,7 +11,7 @@ from juki.choices import TownMessageKind, TownMessageState
 from juki.domain.town_messages import KINDS, MOVES, Kind, Side, State, allows, diagram, due_on, is_overdue, moves_from
 
 SENT, RECEIVED, ANSWERED, DISAGREED, REFUSED, SETTLED, WITHDRAWN, CLOSED = State
-NOTICE, INFORMATION, WIDE, SUPPLEMENTARY, KOSEKI = Kind
+NOTICE, INFORMATION, WIDE, SUPPLEMENTARY, KOSEKI, TRANSFER = Kind
 _WAITS = (SENT, RECEIVED)
 LEADS = {
     "receive": ({SENT: RECEIVED}, set(Kind), Side.RECEIVER),
@@ -19,6 +19,8 @@ LEADS = {
     "refuse": (dict.fromkeys(_WAITS, REFUSED), {INFORMATION, WIDE}, Side.RECEIVER),
     "settle": (dict.fromkeys(_WAITS, SETTLED), {NOTICE, SUPPLEMENTARY, KOSEKI}, Side.RECEIVER),
     "disagree": (dict.fromkeys(_WAITS, DISAGREED), {SUPPLEMENTARY}, Side.RECEIVER),
+    "enter": (dict.fromkeys(_WAITS, SETTLED), {TRANSFER}, Side.RECEIVER),
+    "return": (dict.fromkeys(_WAITS, REFUSED), {TRANSFER}, Side.RECEIVER),
     "withdraw": ({SENT: WITHDRAWN}, set(Kind) - {NOTICE}, Side.SENDER),
     "close": (dict.fromkeys((ANSWERED, DISAGREED, REFUSED), CLOSED), set(Kind) - {NOTICE}, Side.SENDER),
 }

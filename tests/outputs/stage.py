@@ -144,7 +144,9 @@ def _people(stage: Stage) -> None:
         stage.permissions[name] = permissions_of([duty])
     stage.clients["kiosk"] = Client(raise_request_exception=False)
     stage.systems = {
-        "town": registered(CHIYODA, "juki.query", "juki.notify", at=stage.at),
+        "town": registered(
+            CHIYODA, "juki.query", "juki.notify", "juki.see_town_messages", "juki.keep_move_outs", at=stage.at
+        ),
         "prefecture": registered(TOKYO, "juki.extract", at=stage.at),
         "store": registered(OPERATOR, "konbini.relay", at=stage.at),
     }

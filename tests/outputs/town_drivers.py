@@ -13,8 +13,10 @@ from juki.domain import wide_area
 from juki.domain.town_messages import MOVES, Kind
 from juki.domain.wide_area import Order
 from juki.models import MoveOut, SpecialMoveIn, SupplementaryRecord, TownMessage
+from juki.services import move_outs as services
 from juki.services import posting, supplementary, town_messages
 from juki.services.answering import desk_of
+from juki.services.move_outs import Filed
 from juki.services.posting import Letter
 from tests.conftest import CHIYODA, SHINJUKU
 from tests.juki.protection import SECRET
@@ -51,6 +53,25 @@ def message_pages(stage: Stage) -> Iterable[Any]:
         for incoming in (True, False):
             message = posted(stage, kind, {"name": "髙﨑　太郎", "address": SECRET}, incoming=incoming)
             yield stage.clients["clerk"].get(reverse("juki_town_message", args=[message.pk]))
+
+
+@drives(Way.REST, "api_town_message")
+def messages_by_rest(stage: Stage) -> Iterable[Any]:
+    """The same, and an answer that brought 転出証明書情報."""
+    notice = posted(stage, Kind.SUPPLEMENTARY_NOTICE, {"name": "髙﨑　太郎", "address": SECRET}, incoming=True)
+    request = posted(stage, Kind.MOVE_OUT_INFORMATION, {"with_family": False})
+    answered(stage, request, {"former_address": SECRET, "destination": SECRET, "persons": [MEMBER]})
+    for message in (notice, request):
+        yield stage.systems["town"].get(reverse("api_town_message", args=[message.pk]))
+
+
+@drives(Way.REST, "api_held_information")
+def held_by_rest(stage: Stage) -> Iterable[Any]:
+    move_out = _move_out(stage)
+    with acting(stage.clerk.scope):
+        filed = [Filed(move_out.pk, {"householder": "髙﨑　太郎", "relation": "世帯主"}, with_card=False)]
+        services.hold_information(filed=filed, destination=SECRET, by=stage.clerk, at=stage.at)
+    yield stage.systems["town"].get(reverse("api_held_information", args=[move_out.pk]))
 
 
 def _move_out(stage: Stage) -> MoveOut:
@@ -133,3 +154,15 @@ def supplementary_search(stage: Stage) -> Iterable[Any]:
 def supplementary_page(stage: Stage) -> Iterable[Any]:
     _supplementary(stage)
     yield stage.clients["clerk"].get(reverse("juki_supplementary_record", args=[stage.resident.pk]))
+
+
+@drives(Way.SCREEN, "juki_supplementary_copy")
+@drives(Way.PAPER, "juki.pdf.supplementary_copy")
+def supplementary_copy(stage: Stage) -> Iterable[Any]:
+    """The counter's form, and the paper with every address."""
+    _supplementary(stage)
+    town_messages.set_desk(office=CHIYODA, values=DESK, by=stage.clerk, at=stage.at)
+    page = reverse("juki_supplementary_copy", args=[stage.resident.pk])
+    day = {"since_1_era": "令和", "since_1_year": "2", "since_1_month": "4", "since_1_day": "1"}
+    yield stage.clients["clerk"].get(page)
+    yield stage.clients["clerk"].post(page, {"ground": "FAMILY"} | day)

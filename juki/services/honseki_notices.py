@@ -1,0 +1,185 @@
+"""附票への記載事項通知 that goes out by itself with the change that is applied (法19条1項, J6).
+
+The 本籍地 is known where it has told the network of the person's 附票. Where it has not, nothing is guessed: the notice
+waits on the town's list for a clerk who knows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.audit.services import Act
+from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from jlis.kernel.isolation.scope import REGISTRY, acting
+from jlis.kernel.organisations.selectors import municipalities
+from jlis.kernel.time import Moment
+from juki.choices import RecordState, UnaddressedOutcome
+from juki.domain.changes import ChangeReason
+from juki.domain.honseki_notices import MAY_TELL, Change
+from juki.domain.town_messages import Kind
+from juki.models import IdentityRecord, Notification, UnaddressedNotice
+from juki.selectors import supplementary
+from juki.services import posting, town_notices
+from juki.services.posting import Letter, Posted
+
+PURPOSE = "JUKI-COUNTER"
+APPLIED = "juki.notification_applied"
+_LONGEST = 400
+_COLUMNS = (
+    "notification", "resident", "prefecture", "office", "version", "resident_code", "name", "birth_date", "address",
+    "resident_class", "change_reason", "changed_on",
+)  # fmt: skip
+
+
+def letters_after(acts: Iterable[Act], at: Moment) -> list[Letter]:
+    """The notices that a call's applied changes bring about, for the caller to post in its own transaction.
+
+    Once for each notification, whatever is told again; those without a known 本籍地 are put on the town's list.
+    """
+    applied = [act.detail["notification"] for act in acts if act.action == APPLIED and _may_tell(act)]
+    told = _to_be_told(Notification.objects.filter(pk__in=applied)) if applied else []
+    kept_by = _honseki_of({row["resident"] for row, _ in told})
+    letters = [_letter(row, change, kept_by[row["resident"]], at) for row, change in told if row["resident"] in kept_by]
+    _put_on_list([row for row, _ in told if row["resident"] not in kept_by], at)
+    return [letter for letter in letters if letter is not None]
+
+
+def waiting(*, by: Actor) -> QuerySet[UnaddressedNotice]:
+    """Those of the own town that wait for the 本籍地, the oldest first."""
+    by.must("juki.write_town_messages")
+    return UnaddressedNotice.objects.filter(outcome=UnaddressedOutcome.OPEN).order_by("changed_on", "noted_at")
+
+
+def send(*, notification: UUID, receiver: str, honseki: str, koseki_head: str, by: Actor, at: Moment) -> Posted:
+    """Send one that waited to the 本籍地 that the clerk names. Raises Forbidden, NotFound, Conflict, Invalid."""
+    by.must("juki.write_town_messages")
+    found = _own(notification, by)
+    faults = town_notices.receiver_faults(receiver, by, at)
+    faults += [
+        FieldError(name, "required", f"{label}は必須です。")
+        for name, label, value in (("honseki", "本籍", honseki), ("koseki_head", "筆頭者", koseki_head))
+        if not value.strip()
+    ]
+    if faults:
+        raise Invalid.of(faults)
+    with acting(REGISTRY):
+        locked = _locked(found)
+        told = _to_be_told(Notification.objects.filter(pk=notification))
+        if not told:
+            raise Conflict(
+                "overtaken", "後の異動で訂正され、通知する事項がありません。「通知しない」で処理してください。"
+            )
+        ((row, change),) = told
+        body = change.body() | {"honseki": honseki.strip(), "koseki_head": koseki_head.strip()}
+        letter = Letter(Kind.SUPPLEMENTARY_NOTICE, row["office"], receiver, _key(row), body, row["resident"], "SCREEN")
+        (posted,) = posting.post([letter], by=by, at=at)
+        locked.message = posted.message.pk
+        _settle(locked, UnaddressedOutcome.SENT, by, at)
+    return posted
+
+
+def drop(*, notification: UUID, note: str, by: Actor, at: Moment) -> None:
+    """Say that one is not needed, and why: 本籍不明, or told on paper. Raises as `send`."""
+    by.must("juki.write_town_messages")
+    if not note.strip() or len(note) > _LONGEST:
+        raise Invalid.of([FieldError("note", "required", f"通知しない理由を{_LONGEST}字までで入力してください。")])
+    found = _own(notification, by)
+    with acting(REGISTRY):
+        locked = _locked(found)
+        locked.note = note.strip()
+        _settle(locked, UnaddressedOutcome.NOT_NEEDED, by, at)
+
+
+def _may_tell(act: Act) -> bool:
+    return act.detail["reason"] in MAY_TELL
+
+
+def _to_be_told(notifications: QuerySet[Notification]) -> list[tuple[Mapping[str, Any], Change]]:
+    """The versions that these notifications made and that a 本籍地 has to hear of, in their order."""
+    keys = {row["pk"]: row for row in notifications.values("pk", "resident", "prefecture")}
+    rows = list(_versions(keys.values()))
+    before = {(row["resident"], row["version"]): former for former, row in pairwise(rows) if _follows(former, row)}
+    told = [(row, _change(row, before.get((row["resident"], row["version"])))) for row in rows]
+    return [(row, change) for row, change in told if row["notification"] in keys and change.must_be_told]
+
+
+def _versions(changed: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """The versions in force of whom the changes concern, in the prefectures that told of them."""
+    wanted = list(changed)
+    found = IdentityRecord.objects.filter(
+        prefecture__in={row["prefecture"] for row in wanted},
+        resident__in={row["resident"] for row in wanted},
+        superseded_at__isnull=True,
+    )
+    return found.order_by("resident", "version").values(*_COLUMNS)
+
+
+def _follows(former: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether one is the version before the other, in the same office: across towns an entry stands between."""
+    return bool(former["resident"] == row["resident"] and former["office"] == row["office"])
+
+
+def _change(row: Mapping[str, Any], former: Mapping[str, Any] | None) -> Change:
+    return Change(ChangeReason(row["change_reason"]), row["changed_on"], row["resident_class"], row, former)
+
+
+def _honseki_of(residents: Iterable[UUID]) -> dict[UUID, str]:
+    """Which office keeps whose 附票."""
+    kept = supplementary.latest_versions().filter(resident__in=list(residents), state=RecordState.CURRENT)
+    return dict(kept.values_list("resident", "office"))
+
+
+def _put_on_list(rows: Sequence[Mapping[str, Any]], at: Moment) -> None:
+    UnaddressedNotice.objects.bulk_create(
+        [
+            UnaddressedNotice(
+                **municipalities.tenant_of(row["office"])._asdict(), notification=row["notification"],
+                resident=row["resident"], reason=row["change_reason"], changed_on=row["changed_on"],
+                noted_at=at.instant, outcome=UnaddressedOutcome.OPEN,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _letter(row: Mapping[str, Any], change: Change, honseki: str, at: Moment) -> Letter | None:
+    receiver = posting.addressee(honseki, at.day)
+    if receiver == row["office"]:
+        # The 本籍地 is the town itself: it mends its own 附票.
+        return None
+    return Letter(Kind.SUPPLEMENTARY_NOTICE, row["office"], receiver, _key(row), change.body(), row["resident"])
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return f"supplementary-{row['notification']}"
+
+
+def _own(notification: UUID, by: Actor) -> UnaddressedNotice:
+    with acting(by.scope):
+        found = UnaddressedNotice.objects.filter(pk=notification).first()
+    if found is None:
+        raise NotFound("notice_not_found", "該当する通知がありません。")
+    return found
+
+
+def _locked(found: UnaddressedNotice) -> UnaddressedNotice:
+    locked = UnaddressedNotice.objects.select_for_update().get(pk=found.pk)
+    if locked.outcome != UnaddressedOutcome.OPEN:
+        raise Conflict("settled_already", "この通知は処理済みです。")
+    return locked
+
+
+def _settle(locked: UnaddressedNotice, outcome: UnaddressedOutcome, by: Actor, at: Moment) -> None:
+    locked.outcome = outcome.value
+    locked.settled_at, locked.settled_by = at.instant, by.label
+    locked.save(update_fields=["outcome", "message", "settled_at", "settled_by", "note"])
+    detail = {"notification": str(locked.pk), "outcome": locked.outcome}
+    audit.record(
+        action="juki.unaddressed_notice_settled", by=by, purpose=PURPOSE, subject=locked.resident, detail=detail
+    )

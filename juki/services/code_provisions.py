@@ -1,6 +1,7 @@
 """住民票コードの提供 (J8): who asks for a 符号 is answered with the code sealed to the network system, unread.
 
-The law has the agency tell the network system whose 符号 is to be made (番号法21条の2第2項). Each provision is in the
+The law has the agency tell the network system whose 符号 is to be made (番号法21条の2; its
+wording was not at hand). Each provision is in the
 chain, in the statistics and in the person's disclosure; the same request is answered once.
 """
 

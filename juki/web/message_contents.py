@@ -13,6 +13,7 @@ from juki.domain.wide_area import Who
 
 LABELS: dict[str, str] = {
     **IDENTITY,
+    "address_since": "住所を定めた年月日",
     **INFORMATION,
     "moved_on": "転入をした年月日",
     "entered_on": "住民票に記載した日",
@@ -24,7 +25,6 @@ LABELS: dict[str, str] = {
     "names": "記載する世帯員",
     "individual_number": "個人番号",
     "became_resident_on": "住民となった年月日",
-    "address_since": "住所を定めた年月日",
     "notified_on": "届出の年月日",
     "former_address": "従前の住所",
     "destination": "転出先",

@@ -16,7 +16,7 @@ from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment, now
-from juki.domain.protections import MOVES, Due
+from juki.domain.protections import MOVES, Due, extendable_from
 from juki.services import protection_board, protections
 from juki.services.protection_board import Seen
 from juki.web.protection_forms import ACT_FORMS, ApplicationForm
@@ -156,18 +156,20 @@ def _page(request: StaffRequest, seen: Seen, at: Moment, bound: dict[str, forms.
         "forwardings": [(row, _name(row.sent_from) or NOT_NAMED, _name(row.office)) for row in seen.forwardings],
         "forwarded_from": (_name(measure.forwarded_from) or NOT_NAMED) if measure.was_forwarded else "",
         "deciding_office": _name(measure.deciding_office) or NOT_NAMED,
-        "acts": [_shown_act(verb, bound or {}) for verb in _possible(seen, request.actor)],
+        "acts": [_shown_act(verb, bound or {}) for verb in _possible(seen, request.actor, at)],
         "breadcrumbs": [(_LIST[0], reverse(_LIST[1])), ("支援措置の内容", "")],
     }
     return _private(render(request, "juki/protections/detail.html", shown))
 
 
-def _possible(seen: Seen, by: Actor) -> list[str]:
+def _possible(seen: Seen, by: Actor, at: Moment) -> list[str]:
     """The acts that the state allows and the person may do, apart from one's own wish to end."""
     measure = seen.listed.measure
     waits = measure.was_forwarded and measure.confirmed_at is None
     asked = bool(measure.end_asked_by)
+    ends_on = measure.term_ends_on
     fits = {
+        "extend": seen.leads and ends_on is not None and at.day >= extendable_from(ends_on),
         "confirm": bool(waits),
         "ask_end": seen.leads and not asked,
         "end": seen.leads and asked and measure.end_asked_by != by.id,

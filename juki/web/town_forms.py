@@ -112,6 +112,8 @@ class TransferForm(HonsekiForm):
     """The new 本籍地."""
 
     moved_on = EraDateField(label="転籍の年月日")
+    receiver = forms.CharField(label="新本籍地の市区町村コード", max_length=6, help_text="6桁。政令指定都市は区")
+    honseki = forms.CharField(label="新しい本籍", max_length=400, help_text="都道府県名から")
     field_order = ("moved_on", "receiver", "honseki", "koseki_head")
 
 

@@ -175,11 +175,12 @@ DOCUMENT = {
 }  # fmt: skip
 
 
-def drawn(stage: Stage) -> StageRun:
+def drawn(stage: Stage, **changes: Any) -> StageRun:
     """An extract of the prefecture, asked for and drawn."""
     operator = actor(TOKYO, "EXTRACT_OPERATOR", kind="PREFECTURE")
     with acting(operator.scope):
-        job = extracts.request(document=DOCUMENT | {"from_on": f"{stage.at.day}"}, by=operator, at=stage.at)
+        document = DOCUMENT | {"from_on": f"{stage.at.day}"} | changes
+        job = extracts.request(document=document, by=operator, at=stage.at)
     run = StageRun(stage, job)
     extracts.draw(run)  # type: ignore[arg-type]
     return run

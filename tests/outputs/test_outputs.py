@@ -176,6 +176,21 @@ def test_a_count_does_not_tell_either(stage):
     assert (answer.json()["result"], answer.headers["X-Delivered-Count"]) == ("NOT_FOUND", "0")
 
 
+def test_a_file_of_one_town_does_not_tell_the_town_by_the_row_itself(stage):
+    """Nobody of the covered household is in it, whatever their cells hold; in the whole prefecture's they are."""
+    codes = [each.resident_code.encode() for each in (stage.resident, *stage.others)]
+    items = {"items": ["resident_code"]}
+
+    def told(**limits: object) -> list[bytes]:
+        found = drivers.drawn(stage, **items, **limits).folder().joinpath("result.csv").read_bytes()
+        return [code for code in codes if code in found]
+
+    assert told(municipalities=[CHIYODA]) == codes
+    stage.cover()
+    assert told(municipalities=[CHIYODA]) == []
+    assert told() == codes
+
+
 def test_after_the_end_it_is_an_address_like_any_other(stage):
     measure = stage.cover()
     with acting(REGISTRY):

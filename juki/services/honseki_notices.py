@@ -5,7 +5,7 @@ waits on the town's list for a clerk who knows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,24 +16,28 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.audit.services import Act
 from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from jlis.kernel.isolation.scope import REGISTRY, acting
-from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
-from juki.choices import RecordState, UnaddressedOutcome
+from juki.choices import UnaddressedOutcome
 from juki.domain.changes import ChangeReason
 from juki.domain.honseki_notices import MAY_TELL, Change
 from juki.domain.town_messages import Kind
-from juki.models import IdentityRecord, Notification, UnaddressedNotice
-from juki.selectors import supplementary
+from juki.models import UnaddressedNotice
 from juki.services import posting, town_notices
 from juki.services.posting import Letter, Posted
+from juki.sql import honseki_notices as sql
 
 PURPOSE = "JUKI-COUNTER"
 APPLIED = "juki.notification_applied"
 _LONGEST = 400
-_COLUMNS = (
-    "notification", "resident", "prefecture", "office", "version", "resident_code", "name", "birth_date", "address",
-    "resident_class", "change_reason", "changed_on",
-)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A change that a 本籍地 has to hear of: its version, and which office keeps the 附票, where that is known."""
+
+    row: Mapping[str, Any]
+    change: Change
+    honseki: str
 
 
 def letters_after(acts: Iterable[Act], at: Moment) -> list[Letter]:
@@ -41,11 +45,10 @@ def letters_after(acts: Iterable[Act], at: Moment) -> list[Letter]:
 
     Once for each notification, whatever is told again; those without a known 本籍地 are put on the town's list.
     """
-    applied = [act.detail["notification"] for act in acts if act.action == APPLIED and _may_tell(act)]
-    told = _to_be_told(Notification.objects.filter(pk__in=applied)) if applied else []
-    kept_by = _honseki_of({row["resident"] for row, _ in told})
-    letters = [_letter(row, change, kept_by[row["resident"]], at) for row, change in told if row["resident"] in kept_by]
-    _put_on_list([row for row, _ in told if row["resident"] not in kept_by], at)
+    applied = [UUID(act.detail["notification"]) for act in acts if act.action == APPLIED and _may_tell(act)]
+    told = _to_be_told(applied) if applied else []
+    sql.put_on_list([dict(each.row) for each in told if not each.honseki], at.instant)
+    letters = [_letter(each, at) for each in told if each.honseki]
     return [letter for letter in letters if letter is not None]
 
 
@@ -69,13 +72,13 @@ def send(*, notification: UUID, receiver: str, honseki: str, koseki_head: str, b
         raise Invalid.of(faults)
     with acting(REGISTRY):
         locked = _locked(found)
-        told = _to_be_told(Notification.objects.filter(pk=notification))
+        told = _to_be_told([notification])
         if not told:
             raise Conflict(
                 "overtaken", "後の異動で訂正され、通知する事項がありません。「通知しない」で処理してください。"
             )
-        ((row, change),) = told
-        body = change.body() | {"honseki": honseki.strip(), "koseki_head": koseki_head.strip()}
+        row = told[0].row
+        body = told[0].change.body() | {"honseki": honseki.strip(), "koseki_head": koseki_head.strip()}
         letter = Letter(Kind.SUPPLEMENTARY_NOTICE, row["office"], receiver, _key(row), body, row["resident"], "SCREEN")
         (posted,) = posting.post([letter], by=by, at=at)
         locked.message = posted.message.pk
@@ -99,61 +102,22 @@ def _may_tell(act: Act) -> bool:
     return act.detail["reason"] in MAY_TELL
 
 
-def _to_be_told(notifications: QuerySet[Notification]) -> list[tuple[Mapping[str, Any], Change]]:
+def _to_be_told(notifications: Sequence[UUID]) -> list[_Told]:
     """The versions that these notifications made and that a 本籍地 has to hear of, in their order."""
-    keys = {row["pk"]: row for row in notifications.values("pk", "resident", "prefecture")}
-    rows = list(_versions(keys.values()))
-    before = {(row["resident"], row["version"]): former for former, row in pairwise(rows) if _follows(former, row)}
-    told = [(row, _change(row, before.get((row["resident"], row["version"])))) for row in rows]
-    return [(row, change) for row, change in told if row["notification"] in keys and change.must_be_told]
+    found = [_Told(row, _change(row, former), by) for row, former, by in sql.changed_by(notifications)]
+    return [each for each in found if each.change.must_be_told]
 
 
-def _versions(changed: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    """The versions in force of whom the changes concern, in the prefectures that told of them."""
-    wanted = list(changed)
-    found = IdentityRecord.objects.filter(
-        prefecture__in={row["prefecture"] for row in wanted},
-        resident__in={row["resident"] for row in wanted},
-        superseded_at__isnull=True,
-    )
-    return found.order_by("resident", "version").values(*_COLUMNS)
-
-
-def _follows(former: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Whether one is the version before the other, in the same office: across towns an entry stands between."""
-    return bool(former["resident"] == row["resident"] and former["office"] == row["office"])
-
-
-def _change(row: Mapping[str, Any], former: Mapping[str, Any] | None) -> Change:
+def _change(row: Mapping[str, Any], former: Mapping[str, str] | None) -> Change:
     return Change(ChangeReason(row["change_reason"]), row["changed_on"], row["resident_class"], row, former)
 
 
-def _honseki_of(residents: Iterable[UUID]) -> dict[UUID, str]:
-    """Which office keeps whose 附票."""
-    kept = supplementary.latest_versions().filter(resident__in=list(residents), state=RecordState.CURRENT)
-    return dict(kept.values_list("resident", "office"))
-
-
-def _put_on_list(rows: Sequence[Mapping[str, Any]], at: Moment) -> None:
-    UnaddressedNotice.objects.bulk_create(
-        [
-            UnaddressedNotice(
-                **municipalities.tenant_of(row["office"])._asdict(), notification=row["notification"],
-                resident=row["resident"], reason=row["change_reason"], changed_on=row["changed_on"],
-                noted_at=at.instant, outcome=UnaddressedOutcome.OPEN,
-            )
-            for row in rows
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
-
-
-def _letter(row: Mapping[str, Any], change: Change, honseki: str, at: Moment) -> Letter | None:
-    receiver = posting.addressee(honseki, at.day)
+def _letter(told: _Told, at: Moment) -> Letter | None:
+    row, receiver = told.row, posting.addressee(told.honseki, at.day)
     if receiver == row["office"]:
         # The 本籍地 is the town itself: it mends its own 附票.
         return None
-    return Letter(Kind.SUPPLEMENTARY_NOTICE, row["office"], receiver, _key(row), change.body(), row["resident"])
+    return Letter(Kind.SUPPLEMENTARY_NOTICE, row["office"], receiver, _key(row), told.change.body(), row["resident"])
 
 
 def _key(row: Mapping[str, Any]) -> str:

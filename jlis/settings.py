@@ -19,6 +19,10 @@ ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.allowed_hosts.split(",")]
 # --- the house ---------------------------------------------------------------------------------------------------
 JLIS_HOME = ENVIRONMENT.jlis_home
 JLIS_KEYS_DIR = ENVIRONMENT.jlis_keys_dir or JLIS_HOME / "keys"
+JLIS_PKI_MODULE = ENVIRONMENT.jlis_pki_module
+JLIS_PKI_TOKEN = ENVIRONMENT.jlis_pki_token
+JLIS_PKI_PIN_FILE = ENVIRONMENT.jlis_pki_pin_file
+JLIS_PKI_OFFICER_PIN_FILE = ENVIRONMENT.jlis_pki_officer_pin_file
 JLIS_FILES_DIR = ENVIRONMENT.jlis_files_dir or JLIS_HOME / "files"
 JLIS_TODAY = ENVIRONMENT.jlis_today
 JLIS_BANNER = ENVIRONMENT.jlis_banner

@@ -6,7 +6,6 @@ together (recovery when the operating secret is lost: nobody can do it alone). T
 so a file that is renamed or swapped does not open.
 """
 
-import base64
 import json
 import os
 import re
@@ -14,18 +13,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from jpki.engine import custody
 from jpki.engine.algorithms import ALGORITHMS, PrivateKey, PublicKey, SignatureAlgorithm
 from jpki.engine.keys import Holder, KeyUnavailable, SigningKey
 
-_LABEL = re.compile(r"[a-z0-9][a-z0-9.-]{0,80}")
+LABEL = re.compile(r"[a-z0-9][a-z0-9.-]{0,80}")
 _SHORTEST_SECRET = 16
-_SCRYPT = {"n": 2**15, "r": 8, "p": 1}
 
 
 @dataclass(frozen=True)
@@ -63,23 +59,18 @@ class KeyFiles:
             "version": 1,
             "label": label,
             "algorithm": algorithm.name,
-            "key": _seal(data_key, _pkcs8(private_key), f"key:{label}"),
+            "key": custody.seal(data_key, _pkcs8(private_key), f"key:{label}"),
             "operation": self._wrap(data_key, label),
         }
         if holders:
-            salt = os.urandom(16)
-            document["holders"] = {
-                "names": [holder.name for holder in holders],
-                "salt": _text(salt),
-                "wrapped": _seal(_holders_key(holders, salt), data_key, f"holders:{label}"),
-            }
+            document["holders"] = custody.for_holders(holders, data_key, f"holders:{label}")
         self._write_new(label, document)
         return LoadedKey(algorithm, private_key)
 
     def open(self, label: str) -> SigningKey:
         document = self._read(label)
         salt, wrapped = document["operation"]["salt"], document["operation"]["wrapped"]
-        data_key = _unseal(self._operating_key(_octets(salt)), wrapped, f"operation:{label}")
+        data_key = custody.unseal(self._operating_key(custody.octets(salt)), wrapped, f"operation:{label}")
         return self._loaded(document, data_key)
 
     def recover(self, label: str, holders: Iterable[Holder]) -> SigningKey:
@@ -87,12 +78,7 @@ class KeyFiles:
         document = self._read(label)
         if "holders" not in document:
             raise KeyUnavailable(f"{label}: this key was made without holders")
-        names = document["holders"]["names"]
-        given = {holder.name: holder for holder in holders}
-        if set(names) != set(given):
-            raise KeyUnavailable(f"{label}: exactly the holders {', '.join(names)} recover this key")
-        wrapping = _holders_key([given[name] for name in names], _octets(document["holders"]["salt"]))
-        data_key = _unseal(wrapping, document["holders"]["wrapped"], f"holders:{label}")
+        data_key = custody.by_holders(document["holders"], holders, f"holders:{label}")
         key = self._loaded(document, data_key)
         document["operation"] = self._wrap(data_key, label)
         self._replace(label, document)
@@ -100,7 +86,8 @@ class KeyFiles:
 
     def _wrap(self, data_key: bytes, label: str) -> dict[str, str]:
         salt = os.urandom(16)
-        return {"salt": _text(salt), "wrapped": _seal(self._operating_key(salt), data_key, f"operation:{label}")}
+        wrapped = custody.seal(self._operating_key(salt), data_key, f"operation:{label}")
+        return {"salt": custody.text(salt), "wrapped": wrapped}
 
     def _operating_key(self, salt: bytes) -> bytes:
         if len(self.secret) < _SHORTEST_SECRET:
@@ -108,7 +95,7 @@ class KeyFiles:
         return HKDF(hashes.SHA256(), 32, salt, b"key file, operation").derive(self.secret)
 
     def _loaded(self, document: dict, data_key: bytes) -> LoadedKey:
-        pkcs8 = _unseal(data_key, document["key"], f"key:{document['label']}")
+        pkcs8 = custody.unseal(data_key, document["key"], f"key:{document['label']}")
         private_key = serialization.load_der_private_key(pkcs8, None)
         algorithm = ALGORITHMS[document["algorithm"]]
         if not algorithm.fits(private_key):
@@ -116,7 +103,7 @@ class KeyFiles:
         return LoadedKey(algorithm, private_key)  # type: ignore[arg-type]
 
     def _path(self, label: str) -> Path:
-        if not _LABEL.fullmatch(label):
+        if not LABEL.fullmatch(label):
             raise KeyUnavailable(f"not a key label: {label!r}")
         return self.directory / f"{label}.json"
 
@@ -138,52 +125,16 @@ class KeyFiles:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
             raise KeyUnavailable(f"a key named {label} exists already") from error
-        _write_durably(descriptor, document)
+        custody.write_durably(descriptor, document)
 
     def _replace(self, label: str, document: dict) -> None:
         path = self._path(label)
         beside = path.with_suffix(".new")
-        _write_durably(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), document)
+        custody.write_durably(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), document)
         beside.replace(path)
-
-
-def _holders_key(holders: Iterable[Holder], salt: bytes) -> bytes:
-    # each passphrase is stretched alone: a joined string would let two different pairs spell the same key
-    shares = b"".join(
-        Scrypt(salt + holder.name.encode(), 32, **_SCRYPT).derive(holder.passphrase.encode()) for holder in holders
-    )
-    return HKDF(hashes.SHA256(), 32, salt, b"key file, holders").derive(shares)
 
 
 def _pkcs8(private_key: PrivateKey) -> bytes:
     return private_key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _seal(key: bytes, plain: bytes, bound_to: str) -> str:
-    nonce = os.urandom(12)
-    return _text(nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode()))
-
-
-def _unseal(key: bytes, sealed: str, bound_to: str) -> bytes:
-    data = _octets(sealed)
-    try:
-        return AESGCM(key).decrypt(data[:12], data[12:], bound_to.encode())
-    except InvalidTag as error:
-        raise KeyUnavailable("the secret given does not open this key") from error
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _octets(text: str) -> bytes:
-    return base64.b64decode(text)
-
-
-def _write_durably(descriptor: int, document: dict) -> None:
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,7 +1,7 @@
 """Signing many at once: a key signs some thousand times a second on one core, so bulk work takes all of them.
 
 Workers are fresh processes (forkserver) that hold neither Django nor a database connection, and open the key
-themselves.
+themselves: a file, or a session of their own on the token, which then signs for all of them at once.
 """
 
 import multiprocessing
@@ -9,12 +9,12 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from jpki.engine.certificates import signature_over
 from jpki.engine.key_files import KeyFiles
-from jpki.engine.keys import SigningKey
+from jpki.engine.keys import KeyBackend, SigningKey
+from jpki.engine.token_keys import TokenKeys
 from jpki.gateways import key_store
 
 _FEW = 64
@@ -40,12 +40,11 @@ def signers(expected: int, *, processes: int | None = None) -> Iterator[Signers]
     count = processes if processes is not None else os.cpu_count() or 1
     backend = key_store.backend()
     is_daemon = multiprocessing.current_process().daemon
-    if expected <= _FEW or count < 2 or is_daemon or not isinstance(backend, KeyFiles):
+    if expected <= _FEW or count < 2 or is_daemon or not isinstance(backend, KeyFiles | TokenKeys):
         yield _Here()
         return
     context = multiprocessing.get_context("forkserver")
-    arguments = (str(backend.directory), backend.secret)
-    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=arguments) as pool:
+    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(backend,)) as pool:
         yield _Pool(pool)
 
 
@@ -82,11 +81,11 @@ class _Slices:
 
 # What follows runs in the pool's processes.
 _keys: dict[str, SigningKey] = {}
-_backend: list[KeyFiles] = []
+_backend: list[KeyBackend] = []
 
 
-def _begin(directory: str, secret: bytes) -> None:
-    _backend[:] = [KeyFiles(Path(directory), secret)]
+def _begin(backend: KeyBackend) -> None:
+    _backend[:] = [backend]
 
 
 def _signatures(label: str, to_be_signed: list[bytes]) -> list[bytes]:

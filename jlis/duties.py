@@ -126,7 +126,15 @@ CERTIFICATE_OPERATOR = Duty(
     "個人番号センター運用担当",
     "認証局の運用、失効リストの発行、証明書の書き出しを行う。",
     JLIS,
-    frozenset({"jpki.operate_authority", "jpki.export_certificate", "jpki.see_statistics", "kernel.view_registers"}),
+    frozenset(
+        {
+            "jpki.operate_authority",
+            "jpki.export_certificate",
+            "jpki.see_statistics",
+            "jpki.see_inspections",
+            "kernel.view_registers",
+        }
+    ),
 )
 CLOUD_OPERATOR = Duty(
     "CLOUD_OPERATOR",

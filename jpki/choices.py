@@ -40,3 +40,23 @@ class Cause(models.TextChoices):
     RENEWAL = lifecycle.Cause.RENEWAL.value, "更新"
     CARD_VOID = lifecycle.Cause.CARD_VOID.value, "カードの廃止"
     DISCARD = lifecycle.Cause.DISCARD.value, "交付前の破棄"
+
+
+class Inspected(models.TextChoices):
+    """検査の対象. The values stand in the kept findings."""
+
+    AUTHORITY = "authority", "認証局の証明書"
+    RESPONDER = "responder", "OCSPレスポンダの証明書"
+    LINK = "link", "リンク証明書"
+    CERTIFICATE = "certificate", "電子証明書"
+    LIST = "list", "失効リスト"
+    ANSWER = "answer", "OCSP応答"
+
+
+class Severity(models.TextChoices):
+    """検査の指摘の重さ, the gravest first."""
+
+    FATAL = "FATAL", "読み取れない"
+    ERROR = "ERROR", "規格に反する"
+    WARNING = "WARNING", "望ましくない"
+    NOTICE = "NOTICE", "参考"

@@ -27,6 +27,7 @@ urlpatterns = [
     path("pki/cps", public.practice_statement, name="pki_practice_statement"),
     path("pki/<authority:authority>/ca.cer", public.authority_certificate, name="pki_certificate"),
     path("pki/<authority:authority>/<int:generation>/ca.cer", public.authority_certificate, name="pki_generation"),
+    path("pki/<authority:authority>/<int:generation>/by/<int:signer>/ca.cer", public.link_certificate, name="pki_link"),
     path("pki/<authority:authority>/crl", public.revocation_list, name="pki_full_list"),
     path("pki/<authority:authority>/crl/<municipality:municipality>", public.revocation_list, name="pki_list"),
     path("pki/<authority:authority>/<int:generation>/crl", public.revocation_list, name="pki_generation_full_list"),

@@ -10,9 +10,18 @@ from jlis.kernel.faces.navigation import NavItem, register
 from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.faces.panels import ResidentPanel, on_resident
 from jlis.kernel.time import TOKYO, Moment
-from jpki.selectors import certificates, statistics
+from jpki.selectors import certificates, inspections, statistics
 
 register(NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300))
+register(NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 310))
+
+
+@on_the_desk(permission="jpki.see_inspections", order=29)
+def inspection_card(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What the newest inspection found, which should be nothing."""
+    newest = inspections.newest()
+    grave = newest.grave if newest else 0
+    return [Card("検査の重大な指摘", grave, reverse("jpki_inspections"), urgent=bool(grave))]
 
 
 @on_the_desk(permission="jpki.see_statistics", order=30)

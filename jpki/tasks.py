@@ -5,7 +5,7 @@ from celery import shared_task
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import JPKI
 from jlis.kernel.time import now
-from jpki.services import issuing, ocsp, publications
+from jpki.services import inspections, issuing, ocsp, publications
 
 _OPERATOR = system_actor("jpki.schedule", JPKI, permissions=frozenset({"jpki.operate_authority"}))
 
@@ -32,3 +32,9 @@ def refresh_ocsp() -> None:
 def discard_unfinished_certificates() -> None:
     """Take what a crash left unsigned out of the world."""
     issuing.discard_unfinished(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def lint_sample() -> None:
+    """Lint a sample of what was issued and published: daily."""
+    inspections.inspect(by=_OPERATOR, at=now())

@@ -4,11 +4,12 @@
 certificates: the end is the fifth birthday after issue, 23:59:59 Japan time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jlis.kernel.domain.partial_dates import PartialDate
+from jpki.engine.profiles import Term
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 _LAST_SECOND = time(23, 59, 59)
@@ -41,6 +42,19 @@ def rule_on(day: date) -> ValidityRule:
     raise ValueError(f"no rule of validity was in force on {day}")
 
 
+def rule_under(term: Term | None, day: date) -> ValidityRule:
+    """The figures for a certificate issued on a day: its profile's own, else those of the dated rule."""
+    rule = rule_on(day)
+    if term is None:
+        return rule
+    return replace(
+        rule,
+        birthdays=term.birthdays,
+        birthdays_when_renewed=term.birthdays_when_renewed,
+        renewal_months=term.renewal_months,
+    )
+
+
 def birthday_in(year: int, born: PartialDate, rule: ValidityRule) -> date:
     """The calendar birthday in a year. Unknown month or day count as the first, which never prolongs a certificate."""
     month, day = born.month or 1, born.day or 1
@@ -61,10 +75,15 @@ def renewal_opens(last_day: date, rule: ValidityRule) -> date:
 
 
 def last_day(
-    *, issued_on: date, born: PartialDate, renewed_from: date | None = None, card_expires_on: date | None = None
+    *,
+    issued_on: date,
+    born: PartialDate,
+    renewed_from: date | None = None,
+    card_expires_on: date | None = None,
+    term: Term | None = None,
 ) -> date:
     """The last day of validity. ``renewed_from``: the last day of the certificate that this one renews."""
-    rule = rule_on(issued_on)
+    rule = rule_under(term, issued_on)
     in_window = renewed_from is not None and renewal_opens(renewed_from, rule) <= issued_on <= renewed_from
     count = rule.birthdays_when_renewed if in_window else rule.birthdays
     end = nth_birthday_after(issued_on, born, count, rule)

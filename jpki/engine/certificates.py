@@ -8,10 +8,11 @@ from jpki.engine import der, extensions, names
 from jpki.engine.algorithms import SignatureAlgorithm
 from jpki.engine.issuers import Issuer
 from jpki.engine.keys import SigningKey
-from jpki.engine.profiles import AuthorityProfile, CertificateProfile
+from jpki.engine.profiles import AuthorityProfile, CertificateProfile, Extension
 from jpki.engine.public_keys import SubjectKey
 
 _VERSION_3 = der.explicit(0, der.integer(2))
+_NAMES_ITS_SIGNER = Extension("authority_key_identifier", False, {"form": "key_id"})
 
 
 class FaultySignature(Exception):
@@ -87,6 +88,38 @@ def authority_to_be_signed(
         subject=name,
         spki=subject_key.spki,
         extensions=b"".join(extensions.encoded(extension, context) for extension in profile.extensions),
+    )
+
+
+def link_to_be_signed(
+    *,
+    profile: AuthorityProfile,
+    subject: Issuer,
+    signer: Issuer,
+    serial: int,
+    not_before: datetime,
+    not_after: datetime,
+) -> bytes:
+    """The TBSCertificate of one generation's key under another's (RFC 4210 4.4): new with old, or old with new.
+
+    Issuer and subject are one name. ``profile`` is the subject's.
+    """
+    context = extensions.Context(
+        subject_key=SubjectKey(subject.spki),
+        fields={},
+        local_name=profile.local_name,
+        distribution_point=(),
+        issuer=signer,
+    )
+    said = (*profile.extensions, _NAMES_ITS_SIGNER)
+    return _to_be_signed(
+        serial=serial,
+        algorithm=signer.algorithm,
+        issuer=signer.name,
+        validity=(not_before, not_after),
+        subject=subject.name,
+        spki=subject.spki,
+        extensions=b"".join(extensions.encoded(extension, context) for extension in said),
     )
 
 

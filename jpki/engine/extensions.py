@@ -101,6 +101,8 @@ def _authority_key_identifier(settings: Settings, context: Context) -> bytes:
     issuer = context.issuer
     if issuer is None:
         raise ValueError("a self-signed certificate has no authority key identifier in these profiles")
+    if settings.get("form") == "key_id":
+        return der.sequence(der.tlv(0x80, issuer.key_id))
     general_names = der.explicit(4, issuer.issuer_name)
     return der.sequence(
         der.tlv(0x80, issuer.key_id),

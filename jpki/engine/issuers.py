@@ -68,8 +68,12 @@ class Issuer:
         return hashlib.new(hash_name, self._key_bits).digest()
 
     @cached_property
+    def spki(self) -> bytes:
+        """The SubjectPublicKeyInfo in DER."""
+        return self.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    @cached_property
     def _key_bits(self) -> bytes:
-        spki = self.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        _, start, end = der.read(spki)
-        *_, (_, _, content, stop) = der.children(spki, start, end)
-        return spki[content + 1 : stop]
+        _, start, end = der.read(self.spki)
+        *_, (_, _, content, stop) = der.children(self.spki, start, end)
+        return self.spki[content + 1 : stop]

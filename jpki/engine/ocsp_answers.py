@@ -62,6 +62,11 @@ class Responder:
     key: SigningKey
 
     @cached_property
+    def serial(self) -> int:
+        """The serial number of the responder's certificate."""
+        return Issuer(self.certificate).serial
+
+    @cached_property
     def _identity(self) -> bytes:
         return der.explicit(2, der.octets(Issuer(self.certificate).key_hash("sha1")))
 

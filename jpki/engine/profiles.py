@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from jpki.engine.algorithms import ALGORITHMS, SignatureAlgorithm
@@ -53,8 +54,19 @@ class AuthorityProfile:
 
 
 @dataclass(frozen=True)
+class Term:
+    """How long a resident's certificate is valid: to which birthday after issue, to which when it is renewed within
+    the last ``renewal_months`` of the one before."""
+
+    birthdays: int
+    birthdays_when_renewed: int
+    renewal_months: int
+
+
+@dataclass(frozen=True)
 class CertificateProfile:
-    """One kind of end-entity certificate. ``distribution_point`` is empty where certificates are in no CRL."""
+    """One kind of end-entity certificate. ``distribution_point`` is empty where certificates are in no CRL, ``term`` is
+    None where the dated rule of law alone says how long they are valid."""
 
     code: str
     authority: str
@@ -63,14 +75,32 @@ class CertificateProfile:
     subject: tuple[Pair, ...]
     distribution_point: tuple[Pair, ...]
     extensions: tuple[Extension, ...]
+    term: Term | None = None
+
+
+HOUSE = "open_jpki"
 
 
 def document_from(path: str | None = None) -> dict[str, Any]:
     """The profile document in a TOML file; the house's own when no path is given."""
     if path is None:
-        return tomllib.loads(resources.files("jpki.engine").joinpath("data/open_jpki.toml").read_text("utf-8"))
+        return house_document()
     with open(path, "rb") as file:
         return tomllib.load(file)
+
+
+def house_document(name: str = HOUSE) -> dict[str, Any]:
+    """One of the documents that come with the house."""
+    return tomllib.loads(_data().joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def house_documents() -> list[str]:
+    """The names of the documents that come with the house."""
+    return sorted(file.name.removesuffix(".toml") for file in _data().iterdir() if file.name.endswith(".toml"))
+
+
+def _data() -> Traversable:
+    return resources.files("jpki.engine").joinpath("data")
 
 
 def placed(document: Mapping[str, Any], **known: str) -> dict[str, Any]:
@@ -142,6 +172,7 @@ def certificate_from(code: str, entry: Settings) -> CertificateProfile:
             subject=_pairs(entry["subject"]),
             distribution_point=_pairs(entry.get("distribution_point", ())),
             extensions=_extensions(entry["extensions"]),
+            term=_term(entry.get("term")),
         )
     except (KeyError, TypeError) as error:
         raise InvalidProfile(f"certificate {code}: {error}") from error
@@ -152,6 +183,15 @@ def _entry(document: Mapping[str, Any], group: str, code: str) -> Settings:
         return document[group][code]
     except KeyError as error:
         raise InvalidProfile(f"no {code} among {group}") from error
+
+
+def _term(entry: Settings | None) -> Term | None:
+    if entry is None:
+        return None
+    term = Term(entry["birthdays"], entry["birthdays_when_renewed"], entry["renewal_months"])
+    if not 1 <= term.birthdays <= term.birthdays_when_renewed or term.renewal_months < 0:
+        raise InvalidProfile(f"a term that cannot be: {term}")
+    return term
 
 
 def _pairs(pairs: Any) -> tuple[Pair, ...]:

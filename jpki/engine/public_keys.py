@@ -7,10 +7,10 @@ from functools import cached_property
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from jpki.engine import der
-from jpki.engine.algorithms import SignatureAlgorithm
+from jpki.engine.algorithms import ALGORITHMS, SignatureAlgorithm
 
 
 class UnfitKey(ValueError):
@@ -40,13 +40,25 @@ class SubjectKey:
         _, _, content, stop = parts[1]
         return hashlib.sha1(self.spki[content + 1 : stop], usedforsecurity=False).digest()
 
+    @cached_property
+    def key(self) -> object | None:
+        """The key itself, None where the octets are none."""
+        try:
+            return serialization.load_der_public_key(self.spki)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            return None
+
+    @property
+    def algorithm(self) -> str:
+        """The name of the algorithm whose keys these are; empty where there is none."""
+        return next((each.name for each in ALGORITHMS.values() if each.fits(self.key)), "")
+
     def check(self, algorithm: SignatureAlgorithm) -> None:
         """Raises UnfitKey unless the key is of the profile's type, in DER, and not plainly weak."""
-        try:
-            key = serialization.load_der_public_key(self.spki)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise UnfitKey("not a readable public key") from error
-        if not algorithm.fits(key):
+        key = self.key
+        if key is None:
+            raise UnfitKey("not a readable public key")
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) or not algorithm.fits(key):
             raise UnfitKey(f"the profile asks for a key for {algorithm.name}")
         if self.spki != key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo):
             raise UnfitKey("the key is not in DER")

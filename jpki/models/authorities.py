@@ -105,6 +105,33 @@ class Responder(models.Model):
         return f"{self.generation} {self.serial}"
 
 
+class LinkCertificate(models.Model):
+    """One generation's key certified by another's (RFC 4210 4.4): whoever trusts the signer can go over to it."""
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"id", "generation", "signer", "serial", "certificate", "not_before", "not_after", "created_at"})
+
+    generation = models.ForeignKey(Generation, models.PROTECT, verbose_name="世代", related_name="links")
+    signer = models.ForeignKey(Generation, models.PROTECT, verbose_name="署名した世代", related_name="signed_links")
+    serial = models.BigIntegerField("発行の番号")
+    certificate = models.BinaryField("リンク証明書（DER）")
+    not_before = models.DateTimeField("有効期間の開始")
+    not_after = models.DateTimeField("有効期間の満了")
+    created_at = models.DateTimeField("作成日時")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "リンク証明書"
+        ordering = ["generation_id", "signer_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["generation", "signer"], name="link_once"),
+            models.CheckConstraint(condition=~Q(generation=F("signer")), name="link_between_two"),
+            models.CheckConstraint(condition=Q(not_after__gt=F("not_before")), name="link_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.generation}（{self.signer}が署名）"
+
+
 class Ceremony(models.Model):
     """The record of a key ceremony: the file it followed, who held the key, what came of it, signed by the new key."""
 

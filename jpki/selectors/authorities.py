@@ -10,7 +10,7 @@ from jpki.engine import ocsp_answers, profiles
 from jpki.engine.certificates import Template
 from jpki.engine.issuers import Issuer
 from jpki.gateways import key_store
-from jpki.models import Generation, Profile, Responder
+from jpki.models import Generation, LinkCertificate, Profile, Responder
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class LivingGeneration:
             issuer=Issuer(bytes(row.certificate)),
             profile=profiles.authority_from(row.authority_id, row.profile),
         )
+
+    def lives(self, at: datetime) -> bool:
+        """Whether its own certificate is valid."""
+        return self.issuer.not_before <= at < self.issuer.not_after
 
     @cached_property
     def hashes(self) -> dict[tuple[str, bytes], bytes]:
@@ -76,6 +80,30 @@ def numbered(authority: str, number: int) -> LivingGeneration:
     if row is None:
         raise NotFound
     return _kept(row)
+
+
+def issuing(kind: Kind, algorithm: str, at: datetime) -> LivingGeneration:
+    """The generation that certifies keys of this algorithm: the newest whose profile asks for them, so that the cards
+    of today and the next ones are served side by side; where none does, the newest, which will refuse. NotFound."""
+    living = [each for each in generations(kind.authority) if each.lives(at)]
+    if not living:
+        return current(kind.authority)
+    return next((each for each in living if _certifies(each, kind, algorithm)), living[0])
+
+
+def _certifies(generation: LivingGeneration, kind: Kind, algorithm: str) -> bool:
+    row = Profile.objects.filter(generation_id=generation.id, code=kind.profile_code).order_by("-version").first()
+    return row is not None and row.document["key_algorithm"] == algorithm
+
+
+def link(generation: LivingGeneration, signer: int) -> LinkCertificate:
+    """The certificate of a generation's key under the key of another, by that one's number. NotFound."""
+    row = LinkCertificate.objects.filter(
+        generation_id=generation.id, signer__authority_id=generation.authority, signer__number=signer
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def profile_for(generation: LivingGeneration, code: str) -> Profile:

@@ -20,13 +20,13 @@ from jlis.kernel.time import Moment
 from jpki.domain import ceremonies
 from jpki.domain.ceremonies import CeremonyPlan, InvalidCeremony
 from jpki.engine import certificates as engine
-from jpki.engine import profiles
+from jpki.engine import profiles, specimens
 from jpki.engine.certificates import Request, Template
 from jpki.engine.issuers import Issuer
 from jpki.engine.keys import Holder, SigningKey
 from jpki.engine.public_keys import SubjectKey
 from jpki.gateways import key_store
-from jpki.models import Authority, Ceremony, Generation, Profile, Responder
+from jpki.models import Authority, Ceremony, Generation, LinkCertificate, Profile, Responder
 from jpki.selectors import authorities
 from jpki.selectors.authorities import LivingGeneration
 from jpki.sql import serials
@@ -34,6 +34,9 @@ from jpki.sql import serials
 SHORTEST_PASSPHRASE = 12
 # A responder's certificate is made anew this long before it ends.
 _RESPONDER_AHEAD = timedelta(days=30)
+# "house:next_generation" in a ceremony's file means a profile that comes with the house.
+_HOUSE = "house:"
+_HARMLESS = {"NOTICE"}
 
 
 def hold_ceremony(
@@ -49,12 +52,14 @@ def hold_ceremony(
     actors = _key_holders(plan, holders)
     document = _profile_document(plan, folder)
     profile = profiles.authority(document, plan.authority)
+    _lint(document, plan.authority)
     key_store.make_operating_secret()
     label = f"{plan.authority}-{plan.generation}-{secrets.token_hex(4)}"
     key = key_store.backend().generate(label, profile.algorithm, tuple(holders))
     with acting(JPKI):
         generation = _found(plan, document, key, label, at)
-        _keep_record(generation, plan, actors, key, by, at)
+        links = link_generations(authority=plan.authority, by=by, at=at)
+        _keep_record(generation, links, plan, actors, key, by, at)
         certify_responder(generation=authorities.generation(generation.pk), by=by, at=at)
         audit.record(
             action="jpki.authority_founded",
@@ -64,9 +69,52 @@ def hold_ceremony(
                 "generation": plan.generation,
                 "document_sha256": plan.digest,
                 "holders": [actor.id for actor in actors],
+                "key": label,
+                "signed": ["certificate", "record"],
             },
         )
     return generation
+
+
+def link_generations(*, authority: str, by: Actor, at: Moment) -> list[LinkCertificate]:
+    """Certify the newest generation and the one before it under each other's keys, where that was not done.
+
+    Returns what was made; nothing where there is one generation, or where the former one has ended.
+    """
+    by.must("jpki.operate_authority")
+    with acting(JPKI):
+        newest, *others = authorities.generations(authority) or [None]
+        former = next((each for each in others if each is not None and each.lives(at.instant)), None)
+        if newest is None or former is None:
+            return []
+        made = [
+            _link(subject, signer, at)
+            for subject, signer in ((newest, former), (former, newest))
+            if not LinkCertificate.objects.filter(generation_id=subject.id, signer_id=signer.id).exists()
+        ]
+        for link in made:
+            signed = {"authority": authority, "serial": link.serial, "key": link.signer.key_label}
+            audit.record(action="jpki.generation_linked", by=by, detail=signed | {"generation": link.generation.number})
+    return made
+
+
+def _link(subject: LivingGeneration, signer: LivingGeneration, at: Moment) -> LinkCertificate:
+    """The subject's key under the signer's, for as long as both are trusted."""
+    serial = serials.reserve(subject.authority, 1)[0]
+    not_before = subject.issuer.not_before
+    not_after = min(subject.issuer.not_after, signer.issuer.not_after)
+    to_be_signed = engine.link_to_be_signed(
+        profile=subject.profile,
+        subject=subject.issuer,
+        signer=signer.issuer,
+        serial=serial,
+        not_before=not_before,
+        not_after=not_after,
+    )
+    return LinkCertificate.objects.create(
+        generation_id=subject.id, signer_id=signer.id, serial=serial, not_before=not_before, not_after=not_after,
+        certificate=engine.signed(to_be_signed, key_store.opened(signer.key_label)), created_at=at.instant,
+    )  # fmt: skip
 
 
 def certify_responder(*, generation: LivingGeneration, by: Actor, at: Moment) -> Responder:
@@ -98,7 +146,13 @@ def certify_responder(*, generation: LivingGeneration, by: Actor, at: Moment) ->
         audit.record(
             action="jpki.responder_certified",
             by=by,
-            detail={"authority": generation.authority, "generation": generation.number, "serial": serial},
+            detail={
+                "authority": generation.authority,
+                "generation": generation.number,
+                "serial": serial,
+                "key": generation.key_label,
+                "new_key": label,
+            },
         )
     return row
 
@@ -139,10 +193,26 @@ def _key_holders(plan: CeremonyPlan, holders: Sequence[Holder]) -> list[Actor]:
 
 def _profile_document(plan: CeremonyPlan, folder: Path | None) -> dict[str, Any]:
     try:
-        path = str((folder or Path()) / plan.profile) if plan.profile else None
-        return profiles.placed(profiles.document_from(path), public_base=plan.public_base)
+        if plan.profile.startswith(_HOUSE):
+            document = profiles.house_document(plan.profile.removeprefix(_HOUSE))
+        else:
+            document = profiles.document_from(str((folder or Path()) / plan.profile) if plan.profile else None)
+        return profiles.placed(document, public_base=plan.public_base)
     except (OSError, ValueError) as error:
         raise Invalid("profile_unreadable", f"プロファイル {plan.profile} を読めません: {error}") from error
+
+
+def _lint(document: dict[str, Any], authority: str) -> None:
+    """Before a key exists: what would come of the profile, made with other keys, must stand before pkilint."""
+    try:
+        found = specimens.findings(document, authority)
+    except (KeyError, ValueError) as error:
+        raise Invalid("profile_unusable", f"プロファイルから証明書を作れません: {error}") from error
+    against = sorted(
+        f"{name}: {each.code}" for name, many in found.items() for each in many if each.severity not in _HARMLESS
+    )
+    if against:
+        raise Invalid("profile_at_fault", "プロファイルが検査に通りません。 " + " / ".join(against))
 
 
 def _found(plan: CeremonyPlan, document: dict[str, Any], key: SigningKey, label: str, at: Moment) -> Generation:
@@ -176,7 +246,13 @@ def _found(plan: CeremonyPlan, document: dict[str, Any], key: SigningKey, label:
 
 
 def _keep_record(
-    generation: Generation, plan: CeremonyPlan, holders: Sequence[Actor], key: SigningKey, by: Actor, at: Moment
+    generation: Generation,
+    links: Sequence[LinkCertificate],
+    plan: CeremonyPlan,
+    holders: Sequence[Actor],
+    key: SigningKey,
+    by: Actor,
+    at: Moment,
 ) -> None:
     record = json.dumps(
         {
@@ -188,6 +264,7 @@ def _keep_record(
             "key_id": bytes(generation.key_id).hex(),
             "serial": generation.serial,
             "certificate_sha256": hashlib.sha256(generation.certificate).hexdigest(),
+            "links_sha256": [hashlib.sha256(link.certificate).hexdigest() for link in links],
             "holders": [{"id": actor.id, "label": actor.label} for actor in holders],
             "operator": {"id": by.id, "label": by.label},
             "held_at": at.instant.isoformat(timespec="seconds"),

@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from jlis.kernel.actors import Actor
@@ -62,6 +63,11 @@ class Order:
     exception_confirmed: bool = False
     issued_at: Moment | None = None
 
+    @cached_property
+    def subject_key(self) -> SubjectKey:
+        """The key as it is to be certified, read once."""
+        return SubjectKey(self.public_key)
+
 
 @dataclass
 class Issued:
@@ -112,8 +118,8 @@ def issue_many(
             progress(len(issued.certificates) + len(issued.refusals))
 
     with signers(len(orders), processes=processes) as pool:
-        for kind, places in _by_kind(orders):
-            part = _prepare(kind, {place: orders[place] for place in places}, issued, by=by, at=at)
+        for (kind, algorithm), places in _alike(orders):
+            part = _prepare(kind, algorithm, {place: orders[place] for place in places}, issued, by=by, at=at)
             if part is not None:
                 under_way.append((part, _sign(pool, part)))
             if len(under_way) > _AHEAD:
@@ -146,15 +152,15 @@ class _Part:
     to_be_signed: list[bytes]
 
 
-def _by_kind(orders: Sequence[Order]) -> Iterator[tuple[Kind, list[int]]]:
-    """Places of the orders, kind by kind, in parts; a resident stands at most once in each part."""
-    by_kind: dict[Kind, list[int]] = defaultdict(list)
+def _alike(orders: Sequence[Order]) -> Iterator[tuple[tuple[Kind, str], list[int]]]:
+    """Places of the orders of one kind and one key algorithm, in parts; a resident stands at most once in each part."""
+    alike: dict[tuple[Kind, str], list[int]] = defaultdict(list)
     for place, order in enumerate(orders):
-        by_kind[order.kind].append(place)
-    for kind, places in by_kind.items():
+        alike[order.kind, order.subject_key.algorithm].append(place)
+    for which, places in alike.items():
         rest: Iterable[int] = places
         while part := _distinct(orders, rest):
-            yield kind, part
+            yield which, part
             taken = set(part)
             rest = [place for place in rest if place not in taken]
 
@@ -172,7 +178,9 @@ def _sign(pool: Signers, part: _Part) -> Signing:
     return pool.sign(part.generation.key_label, part.to_be_signed)
 
 
-def _prepare(kind: Kind, orders: dict[int, Order], issued: Issued, *, by: Actor, at: Moment) -> _Part | None:
+def _prepare(
+    kind: Kind, algorithm: str, orders: dict[int, Order], issued: Issued, *, by: Actor, at: Moment
+) -> _Part | None:
     """Judge, build, check and store; None when nothing is left of the part."""
     # Under the clerk's own scope: whom the clerk cannot see cannot be certified.
     with acting(by.scope):
@@ -180,7 +188,7 @@ def _prepare(kind: Kind, orders: dict[int, Order], issued: Issued, *, by: Actor,
         holders = [order.resident for order in orders.values()]
         known = residents.current_many(holders, with_protected_address=True)
     with acting(JPKI):
-        generation = authorities.current(kind.authority)
+        generation = authorities.issuing(kind, algorithm, at.instant)
         profile, template = authorities.template_for(generation, kind)
         wanted = list(known)
         sql.let_expired_go(wanted, kind.value, at.instant)
@@ -283,6 +291,7 @@ def _request(
         born=born,
         renewed_from=_day_in_japan(former.not_after) if former else None,
         card_expires_on=order.card_expires_on,
+        term=template.profile.term,
     )
     fields = {"prefecture": point.prefecture_name, "municipality": point.municipality_name}
     if order.kind.carries_identity:
@@ -294,7 +303,7 @@ def _request(
         serial=serial,
         not_before=when.instant.replace(microsecond=0),
         not_after=validity.end_of(last_day),
-        subject_key=SubjectKey(order.public_key),
+        subject_key=order.subject_key,
         fields=fields,
     )
 
@@ -323,7 +332,8 @@ def _complete(part: _Part, signatures: Sequence[bytes], issued: Issued, *, by: A
 
 
 def _act(each: statuses.Locked, part: _Part) -> audit.Act:
-    detail = {"certificate": each.id, "kind": part.kind.value, "serial": each.serial}
+    key = part.generation.key_label
+    detail = {"certificate": each.id, "kind": part.kind.value, "serial": each.serial, "key": key}
     return audit.Act(MOVES["issue"].audit_word, each.resident, detail=detail)
 
 

@@ -6,11 +6,15 @@ also remembers what it has answered, for as long as the database tells it of no 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from jlis.kernel.actors import Actor
+from django.db import DatabaseError
+
+from jlis.kernel.actors import Actor, system_actor
+from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Refused
 from jlis.kernel.isolation.scope import JPKI, PUBLIC, acting
 from jlis.kernel.time import Moment
@@ -20,7 +24,8 @@ from jpki.engine.crl import Reason
 from jpki.engine.keys import KeyUnavailable
 from jpki.engine.ocsp_answers import Refusal, Single
 from jpki.engine.ocsp_requests import CertId, MalformedRequest, OcspRequest
-from jpki.gateways import status_memory
+from jpki.gateways import key_uses, status_memory
+from jpki.gateways.key_uses import Key
 from jpki.gateways.status_memory import StatusMemory
 from jpki.selectors import authorities
 from jpki.selectors.authorities import LivingGeneration
@@ -31,6 +36,7 @@ from jpki.sql.answers import Standing
 _REFRESHED_AT_ONCE = 5_000
 _LARGEST_SERIAL = 2**63 - 1
 _STANDING = "standing"
+_RESPONDER = system_actor("jpki.responder", JPKI)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def refresh(*, by: Actor, at: Moment) -> int:
         with acting(JPKI):
             living = authorities.generations(code)
         for generation in living:
-            if generation.issuer.not_before <= at.instant < generation.issuer.not_after:
+            if generation.lives(at.instant):
                 made += _refresh(generation, at.instant)
     return made
 
@@ -106,6 +112,7 @@ def prepare(*, generation: LivingGeneration, serials: Sequence[int], hash_name: 
             for serial, standing in standings.items()
         ]
         answers.keep(generation.id, hash_name, made, this_update=this_update, next_update=next_update)
+        _write_down({Key(generation.authority, generation.number, responder.serial): len(made)})
     return len(made)
 
 
@@ -120,6 +127,20 @@ def _refresh(generation: LivingGeneration, at: datetime) -> int:
         prepare(generation=generation, serials=serials, hash_name=hash_name, at=at)
         for hash_name, serials in by_hash.items()
     )
+
+
+def write_down_uses() -> None:
+    """Write into the audit chain what this process has signed and not yet written down; at its end."""
+    with suppress(DatabaseError):
+        _write_down(key_uses.tally.take())
+
+
+def _write_down(uses: Mapping[Key, int]) -> None:
+    if not uses:
+        return
+    acts = [audit.Act("jpki.answers_signed", detail=asdict(key) | {"count": count}) for key, count in uses.items()]
+    with acting(JPKI):
+        audit.record_many(acts, by=_RESPONDER)
 
 
 def _asked_generation(authority: str, request: OcspRequest) -> LivingGeneration | None:
@@ -196,7 +217,11 @@ def _signed(generation: LivingGeneration, request: OcspRequest, standings: dict[
         )
         for asked in request.cert_ids
     ]
-    content = responder.answer(singles, produced_at=this_update, nonce=request.nonce)
+    try:
+        content = responder.answer(singles, produced_at=this_update, nonce=request.nonce)
+    except KeyUnavailable:
+        return _refusal(Refusal.TRY_LATER)
+    _write_down(key_uses.tally.count(Key(generation.authority, generation.number, responder.serial), at))
     asked = request.cert_ids[0]
     standing = standings.get(asked.serial)
     # A serial that was never issued, or not yet, is not kept: anybody could fill the table, and it may be issued soon.

@@ -46,9 +46,7 @@ def publish_changed(*, by: Actor, at: Moment) -> PublishedLists:
             changed = lists.take_changes(generation.id)
             if changed:
                 _publish(generation, [*sorted(changed), None], done, by, at)
-            # What was refused waits on; its former list goes on being served until it ends.
-            waiting = [(generation.id, point) for _, point in done.refused if point in changed]
-            statuses.mark_changed(waiting, at.instant)
+            _let_wait(generation, changed, done, at)
     return done
 
 
@@ -57,14 +55,17 @@ def publish_all(*, by: Actor, at: Moment, authority: str = "") -> PublishedLists
     by.must("jpki.operate_authority")
     done = PublishedLists()
     for generation in _living(at, authority):
-        with acting(JPKI):
-            lists.take_changes(generation.id)
-            used = sorted(lists.used_partitions(generation.id))
-        for start in range(0, len(used), _PART):
-            with acting(JPKI):
-                _publish(generation, used[start : start + _PART], done, by, at)
+        # The full list first, and each part's marks with the part: where this run dies, the towns that it did not reach
+        # keep their marks, and the next run of the changed lists makes theirs and the full one.
         with acting(JPKI):
             _publish(generation, [None], done, by, at)
+            used = sorted(lists.used_partitions(generation.id))
+        for start in range(0, len(used), _PART):
+            part = used[start : start + _PART]
+            with acting(JPKI):
+                changed = lists.take_changes(generation.id, part)
+                _publish(generation, part, done, by, at)
+                _let_wait(generation, changed, done, at)
     return done
 
 
@@ -85,8 +86,14 @@ def _living(at: Moment, authority: str = "") -> list[LivingGeneration]:
             for code in AuthorityCode.values
             if authority in ("", code)
             for generation in authorities.generations(code)
-            if generation.issuer.not_before <= at.instant < generation.issuer.not_after
+            if generation.lives(at.instant)
         ]
+
+
+def _let_wait(generation: LivingGeneration, changed: set[int], done: PublishedLists, at: Moment) -> None:
+    """What was refused waits on; its former list goes on being served until it ends."""
+    waiting = [(each, point) for each, point in done.refused if each == generation.id and point in changed]
+    statuses.mark_changed([(each, point) for each, point in waiting if point is not None], at.instant)
 
 
 def _publish(
@@ -116,6 +123,7 @@ def _publish(
         detail={
             "authority": generation.authority,
             "generation": generation.number,
+            "key": generation.key_label,
             "lists": len(rows),
             "sha256": hashlib.sha256("".join(row.sha256 for row in rows).encode("ascii")).hexdigest(),
         },

@@ -25,7 +25,10 @@ _OF_ALL = """
 """
 _USED = "SELECT DISTINCT partition_id FROM jpki_certificatestatus WHERE generation_id = %s"
 # Only what this statement sees is taken away: a revocation that commits meanwhile leaves its mark for the next run.
-_TAKE = "DELETE FROM jpki_crlchange WHERE generation_id = %s RETURNING partition_id"
+_TAKE = """
+    DELETE FROM jpki_crlchange
+    WHERE generation_id = %s AND (%s::bigint[] IS NULL OR partition_id = ANY(%s)) RETURNING partition_id
+"""
 _MISSING = """
     SELECT count(*) FROM jpki_certificatestatus
     WHERE generation_id = %s AND serial = ANY(%s) AND crl_entry IS NOT NULL AND not_after > %s
@@ -118,10 +121,11 @@ def used_partitions(generation: int) -> list[int]:
         return [partition for (partition,) in cursor.fetchall()]
 
 
-def take_changes(generation: int) -> set[int]:
-    """The partitions that wait for a new list; their marks are taken away with this transaction."""
+def take_changes(generation: int, partitions: Sequence[int] | None = None) -> set[int]:
+    """The partitions (all, or of these) that wait for a new list; their marks go with this transaction."""
+    among = list(partitions) if partitions is not None else None
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [generation])
+        cursor.execute(_TAKE, [generation, among, among])
         return {partition for (partition,) in cursor.fetchall()}
 
 

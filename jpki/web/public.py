@@ -3,8 +3,10 @@
 What comes in may be anything: the answer is a list, an OCSP response or a plain 4xx, never a crash.
 """
 
+import atexit
 import base64
 import binascii
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -37,6 +39,10 @@ _LARGEST_REQUEST = 64 * 1024
 
 View = Callable[..., HttpResponse]
 
+if "gunicorn" in sys.modules:
+    # What a web process has signed and not yet written down, it writes down at its end.
+    atexit.register(ocsp.write_down_uses)
+
 
 def _open_to_all(view: View) -> View:
     """No session, no transaction around the view; what is not there is a plain 404."""
@@ -65,6 +71,15 @@ def authority_certificate(request: HttpRequest, authority: str, generation: int 
     with acting(PUBLIC):
         found = _generation(authority, generation)
     return _static(request, found.issuer.octets, _CERTIFICATE, _A_DAY if generation else 3600)
+
+
+@_open_to_all
+@require_safe
+def link_certificate(request: HttpRequest, authority: str, generation: int, signer: int) -> HttpResponse:
+    """A generation's key as another generation's key certifies it."""
+    with acting(PUBLIC):
+        found = authorities.link(_generation(authority, generation), signer)
+    return _static(request, bytes(found.certificate), _CERTIFICATE, _A_DAY, found.created_at)
 
 
 @_open_to_all

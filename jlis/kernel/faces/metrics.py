@@ -1,7 +1,7 @@
 """Metrics for Prometheus: requests by route, and the queues' lengths read from their tables. No personal label."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from django.db.models import Count, Min, Q
@@ -15,6 +15,29 @@ from jlis.kernel.outbox.models import OutboxPending
 
 _requests = Counter("jlis_requests", "Requests", ["method", "route", "status"])
 _seconds = Histogram("jlis_request_seconds", "Seconds per request", ["route"])
+
+
+Measure = Callable[[], float]
+_measures: list[tuple[str, str, Measure]] = []
+
+
+def gauge(name: str, words: str) -> Callable[[Measure], Measure]:
+    """Register a room's figure, read at each scrape; it sets its own scope."""
+
+    def register(measure: Measure) -> Measure:
+        _measures.append((name, words, measure))
+        return measure
+
+    return register
+
+
+class _Rooms:
+    """The figures that the rooms registered."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges."""
+        for name, words, measure in _measures:
+            yield GaugeMetricFamily(name, words, value=measure())
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
@@ -55,4 +78,5 @@ def exposition() -> bytes:
         registry.register(_requests)
         registry.register(_seconds)
     registry.register(_Queues())
+    registry.register(_Rooms())
     return generate_latest(registry)

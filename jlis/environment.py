@@ -41,7 +41,7 @@ class Environment(BaseSettings):
     jlis_today: date | None = None
     # The certification authorities' keys on a token or in an HSM; without a module they lie in files.
     jlis_pki_module: Annotated[str, Field(description="the path of the PKCS#11 library")] = ""
-    jlis_pki_token: Annotated[str, Field(description="the token's label")] = "jpki"
+    jlis_pki_token: Annotated[str, Field(description="the token's label")] = "jpki"  # noqa: S105
     jlis_pki_pin_file: Path | None = None
     jlis_pki_officer_pin_file: Annotated[Path | None, Field(description="at ceremonies alone")] = None
     jlis_connect_as: Literal["app", "owner"] = "app"

@@ -7,6 +7,7 @@ certificate, and a certificate names a person.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pkilint import loader, pkix
 from pkilint.bin import lint_pkix_signer_signee_cert_chain as chains
@@ -57,7 +58,8 @@ def ocsp_answer(octets: bytes) -> list[LintFinding]:
 
 def chain(issuer: bytes, subject: bytes) -> list[LintFinding]:
     """What pkilint finds between a certificate and its issuer's: names, identifiers, signature."""
-    load, documents = loader.RFC5280CertificateDocumentLoader().load_der_document, {}
+    load = loader.RFC5280CertificateDocumentLoader().load_der_document
+    documents: dict[str, Any] = {}
     for place, octets in (("issuer", issuer), ("subject", subject)):
         documents[place] = load(octets, place, place, documents)
     decoding, of_issuer, of_subject = _chain_validators()

@@ -79,13 +79,14 @@ def hold_ceremony(
 def link_generations(*, authority: str, by: Actor, at: Moment) -> list[LinkCertificate]:
     """Certify the newest generation and the one before it under each other's keys, where that was not done.
 
-    Returns what was made; nothing where there is one generation, or where the former one has ended.
+    Returns what was made; nothing where there is one generation, or where the former one has ended. The authority has
+    one at least.
     """
     by.must("jpki.operate_authority")
     with acting(JPKI):
-        newest, *others = authorities.generations(authority) or [None]
-        former = next((each for each in others if each is not None and each.lives(at.instant)), None)
-        if newest is None or former is None:
+        newest, *others = authorities.generations(authority)
+        former = next((each for each in others if each.lives(at.instant)), None)
+        if former is None:
             return []
         made = [
             _link(subject, signer, at)

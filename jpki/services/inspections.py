@@ -88,19 +88,9 @@ def _authorities(at: datetime) -> Iterator[Sampled]:
     for row in Generation.objects.filter(not_after__gt=at):
         yield Sampled(Inspected.AUTHORITY, row.authority_id, row.serial, bytes(row.certificate))
     for responder in Responder.objects.filter(not_after__gt=at).select_related("generation"):
-        signer = responder.generation
-        yield Sampled(
-            Inspected.RESPONDER,
-            signer.authority_id,
-            responder.serial,
-            bytes(responder.certificate),
-            bytes(signer.certificate),
-        )
+        yield _under(responder.generation, Inspected.RESPONDER, responder.serial, bytes(responder.certificate))
     for link in LinkCertificate.objects.filter(not_after__gt=at).select_related("signer"):
-        signer = link.signer
-        yield Sampled(
-            Inspected.LINK, signer.authority_id, link.serial, bytes(link.certificate), bytes(signer.certificate)
-        )
+        yield _under(link.signer, Inspected.LINK, link.serial, bytes(link.certificate))
 
 
 def _issued(since: datetime) -> Iterator[Sampled]:
@@ -108,14 +98,11 @@ def _issued(since: datetime) -> Iterator[Sampled]:
         status__issued_at__gt=since, status__signature__isnull=False
     )
     for row in rows.order_by("?")[:CERTIFICATES]:
-        signer = row.status.generation
-        yield Sampled(
-            Inspected.CERTIFICATE,
-            signer.authority_id,
-            row.status.serial,
-            certificates.der(row),
-            bytes(signer.certificate),
-        )
+        yield _under(row.status.generation, Inspected.CERTIFICATE, row.status.serial, certificates.der(row))
+
+
+def _under(signer: Generation, what: Inspected, number: int, octets: bytes) -> Sampled:
+    return Sampled(what, signer.authority_id, number, octets, bytes(signer.certificate))
 
 
 def _newest_lists() -> QuerySet[CrlPublication]:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from functools import cache
+from pathlib import Path
+from tempfile import gettempdir
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
@@ -18,6 +20,7 @@ from jpki.selectors import certificates
 from jpki.services import issuing
 from jpki.services.issuing import Order
 from juki.models import Resident
+from tests import tokens
 from tests.conftest import actor
 from tests.juki import factories
 
@@ -34,6 +37,13 @@ not_before = 2024-01-01T00:00:00+09:00
 
 
 @cache
+def pooled_token_key(algorithm: str, number: int) -> SigningKey:
+    """The same on this process's token."""
+    keys = tokens.backend(Path(gettempdir()))
+    return keys.generate(f"pool-{algorithm}-{number}", ALGORITHMS[algorithm])
+
+
+@cache
 def pooled_key(algorithm: str, number: int) -> LoadedKey:
     """RSA keys are slow to make: the same ones serve all tests of a process."""
     return LoadedKey(ALGORITHMS[algorithm], ALGORITHMS[algorithm].generate())
@@ -42,15 +52,17 @@ def pooled_key(algorithm: str, number: int) -> LoadedKey:
 class MemoryKeys:
     """A key backend whose keys are drawn from the pool and are gone with the test."""
 
+    _pooled = staticmethod(pooled_key)
+
     def __init__(self) -> None:
-        self._keys: dict[str, LoadedKey] = {}
+        self._keys: dict[str, SigningKey] = {}
         self._drawn: dict[str, int] = defaultdict(int)
 
     def generate(self, label: str, algorithm: SignatureAlgorithm, holders: tuple[Holder, ...] = ()) -> SigningKey:
         if label in self._keys:
             raise KeyUnavailable(label)
         self._drawn[algorithm.name] += 1
-        self._keys[label] = pooled_key(algorithm.name, self._drawn[algorithm.name])
+        self._keys[label] = self._pooled(algorithm.name, self._drawn[algorithm.name])
         return self._keys[label]
 
     def open(self, label: str) -> SigningKey:
@@ -58,6 +70,12 @@ class MemoryKeys:
             return self._keys[label]
         except KeyError as error:
             raise KeyUnavailable(label) from error
+
+
+class TokenKeysInPool(MemoryKeys):
+    """The same with keys on a token."""
+
+    _pooled = staticmethod(pooled_token_key)
 
 
 def operator(number: int = 1) -> Actor:

@@ -6,7 +6,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.time import Moment
 from jpki.domain.kinds import AuthorityCode, Kind
-from jpki.gateways import key_store
+from jpki.gateways import key_store, key_uses
 from jpki.models import Certificate, Generation
 from jpki.selectors import authorities as known
 from jpki.services import authorities as services
@@ -29,14 +29,26 @@ def key_holders(monkeypatch) -> dict[str, Actor]:
     return holders
 
 
+# Whoever uses the keys cannot tell where they lie: what is told in these files is tried with either backend.
+EITHER_BACKEND = {"test_ceremony", "test_issuing", "test_ocsp", "test_outside", "test_publishing", "test_rollover"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    name = metafunc.module.__name__.rpartition(".")[2]
+    if "memory_keys" in metafunc.fixturenames and name in EITHER_BACKEND:
+        metafunc.parametrize("memory_keys", ["memory", "token"], indirect=True)
+
+
 @pytest.fixture
-def memory_keys(monkeypatch) -> cast.MemoryKeys:
-    keys = cast.MemoryKeys()
+def memory_keys(request, monkeypatch) -> cast.MemoryKeys:
+    keys = cast.TokenKeysInPool() if getattr(request, "param", "") == "token" else cast.MemoryKeys()
     monkeypatch.setattr(key_store, "backend", lambda: keys)
     monkeypatch.setattr(key_store, "opened", keys.open)
     known.forget()
+    key_uses.tally.take()
     yield keys
     known.forget()
+    key_uses.tally.take()
 
 
 @pytest.fixture

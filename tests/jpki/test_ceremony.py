@@ -1,4 +1,4 @@
-"""Key ceremonies: two holders, real key files, a record that the new key has signed."""
+"""Key ceremonies: two holders, real key files or a token, a record that the new key has signed."""
 
 import json
 
@@ -9,11 +9,12 @@ from jlis.kernel.errors import Conflict, Forbidden, Invalid
 from jlis.kernel.isolation.scope import JPKI, acting
 from jpki.domain.kinds import Kind
 from jpki.engine.issuers import Issuer
-from jpki.engine.keys import Holder
+from jpki.engine.keys import Holder, KeyUnavailable
 from jpki.gateways import key_store
 from jpki.models import Ceremony, Generation, Profile
 from jpki.selectors import authorities as known
 from jpki.services import authorities, certificates, publications
+from tests import tokens
 from tests.conftest import actor
 from tests.jpki import cast
 from tests.jpki.engine.house import pem
@@ -21,9 +22,14 @@ from tests.jpki.engine.house import pem
 TEXT = cast.CEREMONY.format(authority="sign", generation=1)
 
 
-@pytest.fixture
-def key_files(db, monkeypatch, tmp_path, key_holders):
+@pytest.fixture(params=["files", "token"])
+def key_files(request, db, monkeypatch, settings, tmp_path, key_holders):
     monkeypatch.setattr(key_store, "folder", lambda: tmp_path / "pki")
+    if request.param == "token":
+        settings.JLIS_PKI_MODULE, settings.JLIS_PKI_TOKEN = tokens.module(), tokens.label()
+        settings.JLIS_PKI_PIN_FILE, settings.JLIS_PKI_OFFICER_PIN_FILE = tmp_path / "pin", tmp_path / "officer-pin"
+        settings.JLIS_PKI_PIN_FILE.write_text(tokens.PIN + "\n")
+        settings.JLIS_PKI_OFFICER_PIN_FILE.write_text(tokens.OFFICER_PIN + "\n")
     known.forget()
     yield tmp_path / "pki"
     known.forget()
@@ -35,10 +41,13 @@ def hold(text=TEXT, holders=cast.HOLDERS, by=None, at=None, **more):
         return authorities.hold_ceremony(text=text, holders=holders, by=by, at=at, **more)
 
 
-def test_the_key_lies_in_a_file_that_both_holders_can_recover(key_files, at):
+def test_the_key_serves_daily_work_and_both_holders_can_recover_it(key_files, at):
     made = hold(at=at)
 
-    assert (key_files / "operating.secret").stat().st_mode & 0o777 == 0o600
+    kept = {path.name for path in key_files.iterdir()}
+    secret = key_files / "operating.secret"
+    assert (kept == {f"{made.key_label}.holders.json"}) is not secret.exists()
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in key_files.iterdir())
     assert key_store.opened(made.key_label).public_key == Issuer(bytes(made.certificate)).public_key
     backend = key_store.backend()
     assert backend.recover(made.key_label, cast.HOLDERS).public_key == Issuer(bytes(made.certificate)).public_key
@@ -152,3 +161,11 @@ def test_certificate_generations_share_their_name(founded, at):
     with acting(JPKI):
         serials = Generation.objects.filter(authority="sign").order_by("number").values_list("serial", flat=True)
     assert list(serials) == sorted(serials)
+
+
+def test_without_its_pin_a_token_makes_no_key(db, settings, monkeypatch, tmp_path, key_holders, at):
+    monkeypatch.setattr(key_store, "folder", lambda: tmp_path / "pki")
+    settings.JLIS_PKI_MODULE, settings.JLIS_PKI_PIN_FILE = tokens.module(), tmp_path / "no-such-file"
+
+    with pytest.raises(KeyUnavailable, match="JLIS_PKI_PIN_FILE"):
+        hold(at=at)

@@ -10,10 +10,12 @@ from cryptography.x509 import ocsp as pyca
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jlis.kernel.isolation.scope import JPKI, acting
+from jlis.kernel.audit.models import AuditEntry
+from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jlis.kernel.time import Moment
 from jpki.domain.kinds import Kind
-from jpki.models import OcspAnswer, Responder
+from jpki.gateways import key_uses
+from jpki.models import CertificateStatus, OcspAnswer, Responder
 from jpki.selectors import authorities
 from jpki.services import certificates, ocsp
 from tests.jpki import cast
@@ -141,6 +143,124 @@ def test_garbage_in_the_body_is_malformed(founded, client, data):
 
 def test_an_endless_body_is_cut_off(founded, client):
     assert answer(client, b"0" * 200_000).response_status is pyca.OCSPResponseStatus.MALFORMED_REQUEST
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_damaged_request_gets_an_answer_and_never_good_for_another_serial(founded, authentication, client, data):
+    """Octets of a sound request changed, doubled, cut: whatever comes, an OCSP response goes, and no server error."""
+    sound = asked(serial_of(authentication), nonce=data.draw(st.sampled_from([None, b"n" * 16])))
+    damaged = bytearray(sound)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
+    sent = bytes(damaged) or b"0"
+
+    by_body, by_path = (
+        post(client, sent),
+        client.get(f"/pki/auth/ocsp/{quote(base64.b64encode(sent).decode(), safe='')}"),
+    )
+
+    for response in (by_body, by_path):
+        assert response.status_code == 200
+        told = pyca.load_der_ocsp_response(response.content)
+        if told.response_status is pyca.OCSPResponseStatus.SUCCESSFUL:
+            singles = list(told.responses)
+            assert all(
+                single.certificate_status is pyca.OCSPCertStatus.UNKNOWN
+                or single.serial_number == serial_of(authentication)
+                for single in singles
+            )
+
+
+def test_another_issuers_hashes_are_not_ours_to_answer(authentication, client):
+    for hash_name, algorithm in HASHES.items():
+        data = (
+            pyca.OCSPRequestBuilder()
+            .add_certificate_by_hash(
+                b"n" * algorithm.digest_size, b"k" * algorithm.digest_size, serial_of(authentication), algorithm
+            )
+            .build()
+            .public_bytes(serialization.Encoding.DER)
+        )
+
+        told = answer(client, data)
+
+        assert told.response_status is pyca.OCSPResponseStatus.UNAUTHORIZED, hash_name
+
+
+def test_what_is_prepared_and_not_yet_issued_is_unknown(resident, clerk, at, client, monkeypatch):
+    from jpki.services import issuing
+
+    monkeypatch.setattr(issuing, "_complete", lambda *_, **__: (_ for _ in ()).throw(RuntimeError))
+    with pytest.raises(RuntimeError):
+        cast.issued_to(resident, Kind.AUTH_CARD, by=clerk, at=at)
+    with acting(JPKI):
+        serial = CertificateStatus.objects.get(state="PREPARED").serial
+
+    assert answer(client, asked(serial)).certificate_status is pyca.OCSPCertStatus.UNKNOWN
+
+
+def test_an_answer_whose_time_is_over_is_never_served(authentication, at, client):
+    data = asked(serial_of(authentication))
+    first = answer(client, data)
+
+    later = at.later(hours=2).instant
+    told = pyca.load_der_ocsp_response(ocsp.answer(authority="auth", data=data, at=later).content)
+
+    assert first.next_update_utc < later < told.next_update_utc
+    assert told.certificate_status is pyca.OCSPCertStatus.GOOD
+
+
+def test_a_key_that_is_away_makes_nothing_good(authentication, client, monkeypatch):
+    from jpki.engine.keys import KeyUnavailable
+    from jpki.engine.ocsp_answers import Responder as Answering
+
+    def away(*_, **__):
+        raise KeyUnavailable("the token is away")
+
+    monkeypatch.setattr(Answering, "answer", away)
+
+    told = answer(client, asked(serial_of(authentication)))
+
+    assert told.response_status is pyca.OCSPResponseStatus.TRY_LATER
+
+
+class TestUsesOfTheKey:
+    def entries(self) -> list[dict]:
+        with acting(SYSTEM):
+            found = AuditEntry.objects.filter(action="jpki.answers_signed").order_by("at")
+            return [entry.detail for entry in found]
+
+    def test_many_are_one_entry_with_their_count(self, authentication, at, client):
+        data = asked(serial_of(authentication), nonce=b"n" * 16)
+        for seconds in (0, 10, 30, 61, 62):
+            ocsp.answer(authority="auth", data=data, at=at.later(seconds=seconds).instant)
+
+        with acting(JPKI):
+            responder = Responder.objects.get(generation__authority="auth").serial
+        assert self.entries() == [{"authority": "auth", "generation": 1, "responder": responder, "count": 4}]
+
+        ocsp.write_down_uses()
+
+        assert [each["count"] for each in self.entries()] == [4, 1]
+        ocsp.write_down_uses()
+        assert len(self.entries()) == 2
+
+    def test_a_thousand_are_written_down_at_once(self, authentication, at, client, monkeypatch):
+        monkeypatch.setattr(key_uses, "MOST_COUNTED", 3)
+        data = asked(serial_of(authentication), nonce=b"n" * 16)
+        for _ in range(7):
+            ocsp.answer(authority="auth", data=data, at=at.instant)
+
+        assert [each["count"] for each in self.entries()] == [3, 3]
+
+    def test_a_batch_made_ahead_is_one_entry(self, authentication, at):
+        with acting(JPKI):
+            generation = authorities.current("auth")
+        ocsp.prepare(generation=generation, serials=[serial_of(authentication)], hash_name="sha1", at=at.instant)
+
+        assert [each["count"] for each in self.entries()] == [1]
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])

@@ -1,7 +1,13 @@
 """Lists: published where something changed, held against the former one, believed by OpenSSL."""
 
+import os
+import re
+import signal
+import time
+
 import pytest
 from cryptography import x509
+from django.db import connection
 
 from jlis.kernel.errors import Forbidden
 from jlis.kernel.isolation.scope import JPKI, acting
@@ -154,3 +160,93 @@ def test_the_list_holds_what_the_statuses_say(founded, clerk, at):
         revoked = set(CertificateStatus.objects.filter(state="REVOKED").values_list("serial", flat=True))
     assert crl_comparison.serials(newest("auth").content) == revoked
     assert crl_comparison.serials(newest("auth", "").content) == revoked
+
+
+def read_by_openssl(outside, content: bytes) -> set[int]:
+    told = outside.run("crl", "-inform", "DER", "-in", outside.put("list.crl", content), "-noout", "-text")
+    assert told.returncode == 0, told.stderr
+    return {int(serial, 16) for serial in re.findall(r"Serial Number: ([0-9A-F]+)", told.stdout)}
+
+
+def test_every_list_says_the_same_to_two_readers_and_to_the_register(founded, clerk, ward_clerk, at, outside):
+    for number in range(8):
+        by = (clerk, ward_clerk)[number % 2]
+        here = {} if by is clerk else {"address": "神奈川県横浜市鶴見区鶴見中央三丁目20番1号"}
+        held = cast.issued_to(cast.resident_of(by, at, **here), Kind.SIGN_CARD, by=by, at=at)
+        if number % 4 < 3:
+            revoke(held, by, at)
+    publications.publish_all(by=cast.operator(), at=at)
+
+    with acting(JPKI):
+        published_lists = list(CrlPublication.objects.select_related("series"))
+        revoked = list(CertificateStatus.objects.filter(state="REVOKED").values("generation", "partition", "serial"))
+    assert len(published_lists) == 6  # two full ones at the ceremonies, two now, and two towns
+    for each in published_lists:
+        content, place = bytes(each.content), each.series.partition_id
+        ours = (
+            {
+                row["serial"]
+                for row in revoked
+                if row["generation"] == each.series.generation_id and place in (None, row["partition"])
+            }
+            if each.number > 1 or place
+            else set()
+        )
+        parsed = x509.load_der_x509_crl(content)
+        assert {entry.serial_number for entry in parsed} == read_by_openssl(outside, content) == ours
+        scope = [extension for extension in parsed.extensions if extension.oid._name == "issuingDistributionPoint"]
+        assert [extension.critical for extension in scope] == ([True] if place else [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("run", [publications.publish_changed, publications.publish_all])
+def test_a_publisher_that_is_killed_between_signing_and_publishing(signature, clerk, at, run):
+    """A real process, killed: the former list is served on, and the next run of the changed lists makes good."""
+    publications.publish_all(by=cast.operator(), at=at)
+    before = {town: newest(town=town) for town in ("131016", "")}
+    serial = cast.status_of(signature).serial
+    revoke(signature, clerk, at)
+
+    killed_when_signed(lambda: run(by=cast.operator(), at=at.later(minutes=1)))
+
+    assert newest() == before["131016"]
+    assert serial not in crl_comparison.serials(newest().content)
+    done = publications.publish_changed(by=cast.operator(), at=at.later(minutes=2))
+    assert (done.lists, done.refused) == (2, {})
+    for town, former in before.items():
+        assert serial in crl_comparison.serials(newest(town=town).content)
+        assert number_of(newest(town=town)) > number_of(former)
+
+
+def number_of(each) -> int:
+    return x509.load_der_x509_crl(each.content).extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+
+
+def killed_when_signed(run) -> None:
+    """Run in a child with a connection of its own; it is killed when the town's list is signed and not yet written."""
+    reads, writes = os.pipe()
+    connection.close()
+    if (child := os.fork()) == 0:
+        try:
+            keep = publications.lists.keep
+
+            def stand_still(made) -> None:
+                if any(each.entries for each in made) and any(town(each) for each in made):
+                    os.write(writes, b"signed")
+                    time.sleep(60)
+                keep(made)
+
+            publications.lists.keep = stand_still
+            run()
+        finally:
+            os._exit(1)
+    os.close(writes)
+    with os.fdopen(reads, "rb") as pipe:
+        assert pipe.read(6) == b"signed"
+        os.kill(child, signal.SIGKILL)
+        assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def town(made) -> bool:
+    scope = [each.oid._name for each in x509.load_der_x509_crl(made.content).extensions]
+    return "issuingDistributionPoint" in scope

@@ -120,6 +120,28 @@ _FLAGS = {
 }
 
 
+def test_a_list_takes_memory_by_its_octets_and_not_by_objects(sign_authority):
+    """Built, signed and held against the former one within a few times its size: nothing is made for each entry."""
+    import tracemalloc
+
+    many = b"".join(crl.entry(serial, NOW, crl.Reason.SUPERSEDED) for serial in range(2**30, 2**30 + 50_000))
+    former = crl.build(_full(1, many), sign_authority.issuer, sign_authority.key)
+    tracemalloc.start()
+    try:
+        new = crl.build(_full(2, many + crl.entry(2**31, NOW, crl.Reason.SUPERSEDED)), sign_authority.issuer,
+                        sign_authority.key)  # fmt: skip
+        assert crl_comparison.compare(former, new).gone == frozenset()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 8 * len(new), f"{peak:,} octets for a list of {len(new):,}"
+
+
+def _full(number: int, entries: bytes) -> crl.CrlRequest:
+    return crl.CrlRequest(number, NOW + timedelta(hours=number), NOW + timedelta(days=3, hours=number), entries)
+
+
 class TestComparison:
     def later(self, authority, *serials: int, **changes) -> bytes:
         given = {"number": 2, "at": NOW + timedelta(hours=1)} | changes

@@ -29,7 +29,7 @@ NO_OTHER_WORD = {"SHA-256"}
 # The doors that stand open: the sign-in, the watch over the servers, what REST clients read first, the PKI's face.
 PUBLIC = {
     "sign_in", "second_factor", "sign_out", "accessibility", "health", "ready", "metrics", "token", "schema",
-    "api_docs", "pki_ocsp", "pki_ocsp_get", "pki_practice_statement", "pki_certificate", "pki_generation",
+    "api_docs", "pki_ocsp", "pki_ocsp_get", "pki_practice_statement", "pki_certificate", "pki_generation", "pki_link",
     "pki_full_list", "pki_list", "pki_generation_full_list", "pki_generation_list",
     # A kiosk in a store and the demonstration's reader beside it; whoever received a paper.
     "kiosk", "kiosk_card", "kiosk_pin", "kiosk_menu", "kiosk_options", "kiosk_confirm", "kiosk_issue", "kiosk_print",

@@ -4,7 +4,7 @@ name persons, have screens of their own."""
 from django.contrib import admin
 
 from jlis.kernel.faces.registers import LookOnlyAdmin
-from jpki.models import CrlPartition, CrlPublication, Generation, Profile, Responder
+from jpki.models import CrlPartition, CrlPublication, Generation, LinkCertificate, Profile, Responder
 
 
 @admin.register(Generation)
@@ -31,6 +31,15 @@ class ResponderAdmin(LookOnlyAdmin):
     list_display = ("generation", "serial", "not_before", "not_after")
     list_select_related = ("generation__authority",)
     fields = ("generation", "serial", "key_label", "not_before", "not_after", "created_at")
+
+
+@admin.register(LinkCertificate)
+class LinkCertificateAdmin(LookOnlyAdmin):
+    """リンク証明書."""
+
+    list_display = ("generation", "signer", "serial", "not_before", "not_after")
+    list_select_related = ("generation__authority", "signer__authority")
+    fields = ("generation", "signer", "serial", "not_before", "not_after", "created_at")
 
 
 @admin.register(CrlPartition)

@@ -4,6 +4,7 @@ A key is named by a label and never leaves its backend. ``open`` is called after
 process; the opened key is kept by the caller.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,3 +47,6 @@ class KeyBackend(Protocol):
 
     def open(self, label: str) -> SigningKey:
         """The key for daily work. Raises KeyUnavailable."""
+
+    def recover(self, label: str, holders: Iterable[Holder]) -> SigningKey:
+        """The key by all its holders together, who make it open to daily work again. Raises KeyUnavailable."""

@@ -10,7 +10,7 @@ from jpki.engine import ocsp_answers, profiles
 from jpki.engine.certificates import Template
 from jpki.engine.issuers import Issuer
 from jpki.gateways import key_store
-from jpki.models import Generation, LinkCertificate, Profile, Responder
+from jpki.models import Authority, Generation, LinkCertificate, Profile, Responder
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ class LivingGeneration:
 _generations: dict[int, LivingGeneration] = {}
 _templates: dict[int, Template] = {}
 _responders: dict[int, tuple[datetime, datetime, ocsp_answers.Responder]] = {}
+
+
+def founded() -> list[str]:
+    """The authorities that have held a ceremony."""
+    return list(Authority.objects.order_by("code").values_list("code", flat=True))
 
 
 def generations(authority: str) -> list[LivingGeneration]:
@@ -151,7 +156,8 @@ def responder(generation: LivingGeneration, at: datetime) -> ocsp_answers.Respon
     """A responder that is valid now; the one with the longest validity when it was last asked for. NotFound."""
     if kept := remembered_responder(generation, at):
         return kept
-    row = Responder.objects.filter(generation_id=generation.id, not_before__lte=at, not_after__gt=at).first()
+    valid = Responder.objects.filter(generation_id=generation.id, not_before__lte=at, not_after__gt=at)
+    row = valid.order_by("-not_after", "-pk").first()
     if row is None:
         raise NotFound("no_responder", "有効なOCSPレスポンダ証明書がありません。ocsp_refresh を実行してください。")
     opened = ocsp_answers.Responder(bytes(row.certificate), key_store.opened(row.key_label))

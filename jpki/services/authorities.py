@@ -13,7 +13,7 @@ from django.db import IntegrityError
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
-from jlis.kernel.errors import Conflict, Forbidden, Invalid
+from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.people.selectors import actor_named
 from jlis.kernel.time import Moment
@@ -23,7 +23,7 @@ from jpki.engine import certificates as engine
 from jpki.engine import profiles, specimens
 from jpki.engine.certificates import Request, Template
 from jpki.engine.issuers import Issuer
-from jpki.engine.keys import Holder, SigningKey
+from jpki.engine.keys import Holder, KeyUnavailable, SigningKey
 from jpki.engine.public_keys import SubjectKey
 from jpki.gateways import key_store
 from jpki.models import Authority, Ceremony, Generation, LinkCertificate, Profile, Responder
@@ -170,6 +170,29 @@ def renew_responders(*, by: Actor, at: Moment) -> int:
     return renewed
 
 
+def recover_key(*, authority: str, generation: int, holders: Sequence[Holder], by: Actor, at: Moment) -> None:
+    """Both holders of a generation's ceremony make its key open to daily work again, when what opened it is lost.
+
+    A responder whose key went with it gets a new one. Raises Forbidden, NotFound, Invalid when they are not the ones.
+    """
+    by.must("jpki.operate_authority")
+    actors = _with_the_duty(holders)
+    key_store.make_operating_secret()
+    with acting(JPKI):
+        found = authorities.numbered(authority, generation)
+        try:
+            key_store.backend().recover(found.key_label, holders)
+        except KeyUnavailable as error:
+            raise Invalid("key_not_recovered", f"鍵を取り戻せません: {error}") from error
+        authorities.forget()
+        detail = {"authority": authority, "generation": generation, "key": found.key_label}
+        audit.record(action="jpki.key_recovered", by=by, detail=detail | {"holders": [actor.id for actor in actors]})
+        try:
+            authorities.responder(found, at.instant)
+        except (NotFound, KeyUnavailable):
+            certify_responder(generation=found, by=by, at=at)
+
+
 def plan_of(text: str) -> CeremonyPlan:
     """The ceremony that a file describes. Raises Invalid."""
     try:
@@ -185,6 +208,10 @@ def _key_holders(plan: CeremonyPlan, holders: Sequence[Holder]) -> list[Actor]:
         raise Invalid("passphrase_short", f"合言葉は{SHORTEST_PASSPHRASE}文字以上です。")
     if len({holder.passphrase for holder in holders}) < len(holders):
         raise Invalid("passphrase_shared", "2名の合言葉は別のものにしてください。")
+    return _with_the_duty(holders)
+
+
+def _with_the_duty(holders: Sequence[Holder]) -> list[Actor]:
     actors = [actor_named(holder.name) for holder in holders]
     for actor in actors:
         if not actor.may("jpki.operate_authority"):

@@ -136,11 +136,9 @@ def write_down_uses() -> None:
 
 
 def _write_down(uses: Mapping[Key, int]) -> None:
-    if not uses:
-        return
-    acts = [audit.Act("jpki.answers_signed", detail=asdict(key) | {"count": count}) for key, count in uses.items()]
-    with acting(JPKI):
-        audit.record_many(acts, by=_RESPONDER)
+    for key, count in uses.items():
+        with acting(JPKI):
+            audit.record(action="jpki.answers_signed", by=_RESPONDER, detail=asdict(key) | {"count": count})
 
 
 def _asked_generation(authority: str, request: OcspRequest) -> LivingGeneration | None:

@@ -5,8 +5,9 @@ import json
 import pytest
 from cryptography import x509
 
-from jlis.kernel.errors import Conflict, Forbidden, Invalid
-from jlis.kernel.isolation.scope import JPKI, acting
+from jlis.kernel.audit.models import AuditEntry
+from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jpki.domain.kinds import Kind
 from jpki.engine.issuers import Issuer
 from jpki.engine.keys import Holder, KeyUnavailable
@@ -161,6 +162,60 @@ def test_certificate_generations_share_their_name(founded, at):
     with acting(JPKI):
         serials = Generation.objects.filter(authority="sign").order_by("number").values_list("serial", flat=True)
     assert list(serials) == sorted(serials)
+
+
+class TestRecovery:
+    """What opens the keys is lost, and only both holders bring them back."""
+
+    @pytest.fixture
+    def lost(self, key_files, settings, at):
+        made = hold(at=at)
+        if settings.JLIS_PKI_MODULE:
+            settings.JLIS_PKI_PIN_FILE.write_text("a new PIN of the deployment")
+        else:
+            (key_files / "operating.secret").unlink()
+        known.forget()
+        yield made
+        if settings.JLIS_PKI_MODULE:  # the token serves other tests too
+            settings.JLIS_PKI_PIN_FILE.write_text(tokens.PIN)
+            key_store.backend().recover(made.key_label, cast.HOLDERS)
+
+    def recover(self, at, holders=cast.HOLDERS, by=None):
+        by = by or cast.operator()
+        with acting(by.scope):
+            authorities.recover_key(authority="sign", generation=1, holders=holders, by=by, at=at)
+
+    def test_the_key_signs_again_and_there_is_a_responder(self, lost, at):
+        with pytest.raises(KeyUnavailable):
+            key_store.backend().open(lost.key_label)
+
+        self.recover(at)
+
+        assert key_store.backend().open(lost.key_label).public_key == Issuer(bytes(lost.certificate)).public_key
+        with acting(JPKI):
+            answering = known.responder(known.numbered("sign", 1), at.instant)
+        assert answering.key.sign(b"message")
+        with acting(SYSTEM):
+            entry = AuditEntry.objects.get(action="jpki.key_recovered")
+        assert entry.detail["holders"] == [cast.operator(2).id, cast.operator(3).id]
+
+    @pytest.mark.parametrize("holders", [cast.HOLDERS[:1], (cast.HOLDERS[0], Holder("suzuki", "not her passphrase"))])
+    def test_one_alone_brings_nothing_back(self, lost, at, holders):
+        with pytest.raises(Invalid) as refusal:
+            self.recover(at, holders)
+
+        assert refusal.value.code == "key_not_recovered"
+        with pytest.raises(KeyUnavailable):
+            key_store.backend().open(lost.key_label)
+
+    def test_a_clerk_recovers_nothing(self, lost, clerk, at):
+        with pytest.raises(Forbidden):
+            self.recover(at, by=clerk)
+
+    def test_there_must_be_such_a_generation(self, lost, at):
+        by = cast.operator()
+        with pytest.raises(NotFound), acting(by.scope):
+            authorities.recover_key(authority="sign", generation=9, holders=cast.HOLDERS, by=by, at=at)
 
 
 def test_without_its_pin_a_token_makes_no_key(db, settings, monkeypatch, tmp_path, key_holders, at):

@@ -43,7 +43,10 @@ def test_a_ceremony_from_its_file(centre, monkeypatch, tmp_path: Path, at):
     passphrases.write_text(json.dumps({BY: "the first passphrase", "second-holder": "the second passphrase"}))
 
     made = run("ca_ceremony", file, "--by", BY, "--passphrases", passphrases)
+    (tmp_path / "pki" / "operating.secret").unlink()
+    again = run("ca_recover", "auth", 1, BY, "second-holder", "--by", BY, "--passphrases", passphrases)
 
+    assert again == {"ok": True, "authority": "auth", "generation": 1}
     assert (made["ok"], made["authority"], made["generation"]) == (True, "auth", 1)
     with acting(JPKI):
         assert bytes(Generation.objects.get().key_id).hex() == made["key_id"]
@@ -94,7 +97,21 @@ def test_lists_and_answers(founded, centre, signature):
     assert run("ocsp_refresh", "--by", BY) == {"ok": True, "answers": 0}
 
 
-@pytest.mark.parametrize("name", ["ca_ceremony", "crl_publish", "ocsp_refresh", "export_certificate"])
+def test_missing_links_are_made(founded, centre, at, monkeypatch):
+    from jpki.services import authorities
+    from tests.jpki.test_rollover import next_generation
+
+    with monkeypatch.context() as patch:
+        patch.setattr(authorities, "link_generations", lambda **_: [])
+        next_generation("sign", at)
+
+    assert len(run("ca_links", "--by", BY)["links"]) == 2
+    assert run("ca_links", "--by", BY)["links"] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["ca_ceremony", "ca_links", "ca_recover", "crl_publish", "ocsp_refresh", "export_certificate"]
+)
 def test_help_is_in_both_languages(name):
     command = load_command_class("jpki", name)
     options = command.create_parser("manage.py", name)._actions

@@ -119,7 +119,9 @@ def test_the_residents_page_has_a_panel(counter, resident):
     assert panel.url == page(resident)
 
 
-@pytest.mark.parametrize("model", ["generation", "profile", "responder", "crlpartition", "crlpublication"])
+@pytest.mark.parametrize(
+    "model", ["generation", "profile", "responder", "linkcertificate", "crlpartition", "crlpublication"]
+)
 def test_the_registers_are_read_and_never_written(signature, at, model):
     account(CENTRE, "JLIS-JPKI", "CERTIFICATE_OPERATOR", at=at)
     centre = sign_in(Client(), CENTRE)

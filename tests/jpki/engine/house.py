@@ -35,6 +35,9 @@ def document() -> dict:
     return profiles.placed(profiles.document_from(), public_base=PUBLIC_BASE)
 
 
+ARC = document()["arc"]
+
+
 def new_key(name: str = "rsa2048-sha256") -> LoadedKey:
     return LoadedKey(ALGORITHMS[name], ALGORITHMS[name].generate())
 

@@ -9,9 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from jpki.engine import certificates, der
-from tests.jpki.engine.house import HOLDER, Authority, Outside, document, new_key
-
-ARC = document()["arc"]
+from tests.jpki.engine.house import ARC, HOLDER, Authority, Outside, new_key
 
 
 @pytest.mark.parametrize("code", ["sign", "auth"])

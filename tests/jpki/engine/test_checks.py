@@ -4,11 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jpki.engine import checks
-from jpki.engine.public_keys import SubjectKey
+from jpki.engine.algorithms import ALGORITHMS
+from jpki.engine.certificates import signed
+from jpki.engine.public_keys import SubjectKey, UnfitKey
 from tests.jpki.engine.house import HOLDER, new_key, subject_key
 
 
@@ -80,6 +85,19 @@ def test_a_wide_space_and_rare_characters_are_no_fault(sign_authority):
     assert "\u3000" in HOLDER["name"]
 
 
+LAZY = new_key("p256-sha256")
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, bytes]:
+    return {name: subject_key(new_key(name)).spki for name in ("rsa2048-sha256", "p256-sha256", "p384-sha384")}
+
+
+def subject_key_of(certificate: bytes) -> bytes:
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 class TestKeys:
     def at_fault(self, authority, spki: bytes) -> bool:
         return "public_key" in fields_at_fault(authority, replace(authority.request(), subject_key=SubjectKey(spki)))
@@ -94,6 +112,44 @@ class TestKeys:
         assert self.at_fault(sign_authority, b"garbage")
         assert self.at_fault(sign_authority, sound + b"\x00")
         assert self.at_fault(sign_authority, sound[:-5])
+
+    @settings(max_examples=150, deadline=None)
+    @given(data=st.data(), algorithm=st.sampled_from(["rsa2048-sha256", "p256-sha256", "p384-sha384"]))
+    def test_a_damaged_key_is_refused_by_its_field_or_is_a_sound_one(self, sign_authority, keys, data, algorithm):
+        """Never a crash, for the octets come from a card; and what passes can be certified and read back."""
+        damaged = bytearray(keys[algorithm])
+        for _ in range(data.draw(st.integers(1, 3))):
+            place = data.draw(st.integers(0, len(damaged) - 1))
+            damaged[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
+        template = sign_authority.template()
+        profile = replace(template.profile, key_algorithm=ALGORITHMS[algorithm])
+        request = replace(sign_authority.request(key=LAZY), subject_key=SubjectKey(bytes(damaged)))
+
+        found = checks.findings(request, profile=profile, issuer=sign_authority.issuer)
+
+        assert {each.field for each in found} <= {"public_key"}
+        if not found:
+            made = signed(replace(template, profile=profile).to_be_signed(request), sign_authority.key)
+            assert subject_key_of(made) == bytes(damaged)
+
+    @given(st.binary(max_size=300))
+    def test_garbage_is_no_key(self, garbage):
+        assert SubjectKey(garbage).algorithm == ""
+        with pytest.raises(UnfitKey):
+            SubjectKey(garbage).check(ALGORITHMS["rsa2048-sha256"])
+
+    @pytest.mark.parametrize(
+        "make", [ed25519.Ed25519PrivateKey.generate, lambda: ec.generate_private_key(ec.SECP521R1())]
+    )
+    def test_a_key_of_a_kind_that_no_profile_knows(self, sign_authority, make):
+        spki = (
+            make()
+            .public_key()
+            .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        )
+
+        assert SubjectKey(spki).algorithm == ""
+        assert self.at_fault(sign_authority, spki)
 
     def test_a_small_exponent(self, sign_authority):
         key = rsa.generate_private_key(public_exponent=3, key_size=2048).public_key()

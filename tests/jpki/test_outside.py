@@ -1,0 +1,171 @@
+"""What was issued and published, before the commands that relying parties use: OpenSSL and pkilint, for the cards of
+today and the next ones, of either authority."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from jlis.kernel.isolation.scope import acting
+from jpki.domain.kinds import Kind
+from jpki.engine import linting
+from jpki.engine.algorithms import ALGORITHMS
+from jpki.models import Certificate
+from jpki.services import certificates, issuing, publications
+from jpki.services.issuing import Order
+from tests.jpki import cast
+from tests.jpki.engine.house import ARC, Outside
+from tests.jpki.test_rollover import next_generation
+
+DER, PEM = serialization.Encoding.DER, serialization.Encoding.PEM
+KINDS = {"sign": Kind.SIGN_CARD, "auth": Kind.AUTH_CARD}
+KEYS = {1: "rsa2048-sha256", 2: "p384-sha384"}
+POLICIES = {("sign", 1): ".1.1.20", ("auth", 1): ".1.3.30", ("sign", 2): ".2.1.20", ("auth", 2): ".2.3.30"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A certificate out in the world, with what its holder and its relying party have at hand."""
+
+    authority: str
+    number: int
+    certificate: Certificate
+    root: str
+    leaf: str
+    key: str
+    serial: int
+    outside: Outside
+
+    def verify(self, *options: str) -> str:
+        told = self.outside.run("verify", "-CAfile", self.root, *options, self.leaf)
+        return told.stdout + told.stderr
+
+
+@pytest.fixture(params=[("sign", 1), ("auth", 1), ("sign", 2), ("auth", 2)], ids=lambda each: f"{each[0]}-{each[1]}")
+def card(request, founded, resident, clerk, at, outside) -> Card:
+    authority, number = request.param
+    generation = founded[authority] if number == 1 else next_generation(authority, at)
+    private = cast.pooled_key(KEYS[number], 2000)
+    spki = private.public_key.public_bytes(DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    certificate = issuing.issue(order=Order(resident.pk, KINDS[authority], spki), by=clerk, at=at, purpose=cast.PURPOSE)
+    pem = private.private_key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Card(
+        authority,
+        number,
+        certificate,
+        outside.put_pem("ca.pem", bytes(generation.certificate)),
+        outside.put_pem("leaf.pem", cast.der_of(certificate)),
+        outside.put("key.pem", pem),
+        cast.status_of(certificate).serial,
+        outside,
+    )
+
+
+def revoke(card: Card, by, at) -> None:
+    with acting(by.scope):
+        certificates.revoke(
+            certificate=card.certificate.pk, verb="revoke_on_request", by=by, at=at, purpose=cast.PURPOSE
+        )
+
+
+def list_of(card: Card, client, name: str, code: str = "/131016") -> str:
+    return card.outside.put(name, client.get(f"/pki/{card.authority}/{card.number}/crl{code}").content)
+
+
+def test_the_chain_strictly_and_its_policy(card):
+    policy = ARC + POLICIES[card.authority, card.number]
+
+    assert "leaf.pem: OK" in card.verify("-x509_strict")
+    assert "leaf.pem: OK" in card.verify("-policy_check", "-explicit_policy", "-policy", policy)
+    assert "error 43" in card.verify("-policy_check", "-explicit_policy", "-policy", ARC + ".1.0.20")
+    if card.authority == "auth":
+        assert "leaf.pem: OK" in card.verify("-purpose", "sslclient")
+        assert "leaf.pem: OK" not in card.verify("-purpose", "sslserver")
+
+
+def test_the_towns_list_and_the_full_one(card, clerk, ward_clerk, at, client, outside):
+    elsewhere = cast.resident_of(ward_clerk, at, address="神奈川県横浜市鶴見区鶴見中央三丁目20番1号")
+    spki = cast.pooled_key(KEYS[card.number], 2001).public_key.public_bytes(
+        DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    issuing.issue(order=Order(elsewhere.pk, KINDS[card.authority], spki), by=ward_clerk, at=at, purpose=cast.PURPOSE)
+    publications.publish_all(by=cast.operator(), at=at)
+    check = ("-crl_check", "-extended_crl", "-CRLfile")
+    for code in ("/131016", ""):
+        assert "leaf.pem: OK" in card.verify(*check, list_of(card, client, "good.crl", code))
+
+    revoke(card, clerk, at)
+    publications.publish_changed(by=cast.operator(), at=at.later(seconds=1))
+
+    mine, full, other = (list_of(card, client, f"{n}.crl", code) for n, code in enumerate(("/131016", "", "/141011")))
+    for path in (mine, full, other):
+        told = outside.run("crl", "-inform", "DER", "-in", path, "-noout", "-CAfile", card.root)
+        assert "verify OK" in told.stderr
+    assert "error 23" in card.verify(*check, mine)
+    assert "error 23" in card.verify(*check, full)
+    assert "error 44" in card.verify(*check, other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ocsp_with_either_hash_and_several_questions(card, clerk, at, live_server, outside):
+    def ask(*questions: str) -> str:
+        told = outside.run(
+            "ocsp", "-issuer", card.root, *questions, "-url", f"{live_server.url}/pki/{card.authority}/ocsp",
+            "-CAfile", card.root,
+        )  # fmt: skip
+        assert "Response verify OK" in told.stderr, told.stderr
+        return told.stdout
+
+    for hash_name in ("-sha1", "-sha256"):
+        assert "leaf.pem: good" in ask(hash_name, "-cert", card.leaf)
+        assert "leaf.pem: good" in ask("-no_nonce", hash_name, "-cert", card.leaf)
+        assert "987654: unknown" in ask(hash_name, "-serial", "987654")
+    both = ask("-sha256", "-cert", card.leaf, "-sha1", "-cert", card.leaf, "-sha1", "-serial", "987654")
+    assert both.count("leaf.pem: good") == 2
+    assert "987654: unknown" in both
+
+    revoke(card, clerk, at)
+
+    for hash_name in ("-sha1", "-sha256"):
+        for nonce in ((), ("-no_nonce",)):
+            assert "leaf.pem: revoked" in ask(*nonce, hash_name, "-cert", card.leaf)
+
+
+def test_pkilint_finds_nothing_in_certificate_chain_and_lists(card, at, client, outside):
+    publications.publish_all(by=cast.operator(), at=at)
+    root, leaf = (Path(path).read_bytes() for path in (card.root, card.leaf))
+
+    root, leaf = (x509.load_pem_x509_certificate(each).public_bytes(DER) for each in (root, leaf))
+    assert linting.certificate(leaf) + linting.chain(root, leaf) == []
+    for code in ("/131016", ""):
+        assert linting.revocation_list(Path(list_of(card, client, "a.crl", code)).read_bytes()) == []
+
+
+def test_a_signed_message_stands_until_the_certificate_is_revoked(card, clerk, at, client, outside):
+    digest = ALGORITHMS[KEYS[card.number]].hash.name
+    message, signed = outside.put("message", "申請書\n".encode()), str(outside.folder / "message.p7s")
+    made = outside.run(
+        "cms", "-sign", "-binary", "-in", message, "-signer", card.leaf, "-inkey", card.key, "-md", digest,
+        "-outform", "DER", "-out", signed,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+
+    def trusted() -> str:
+        """This command takes a list out of the file of roots alone."""
+        town = x509.load_der_x509_crl(Path(list_of(card, client, "town.crl")).read_bytes())
+        return outside.put("trusted.pem", Path(card.root).read_bytes() + town.public_bytes(PEM))
+
+    def verify() -> str:
+        told = outside.run(
+            "cms", "-verify", "-binary", "-inform", "DER", "-in", signed, "-content", message, "-CAfile", trusted(),
+            "-purpose", "any", "-crl_check", "-extended_crl", "-out", str(outside.folder / "out"),
+        )  # fmt: skip
+        return told.stderr
+
+    publications.publish_all(by=cast.operator(), at=at)
+    assert "CMS Verification successful" in verify()
+    revoke(card, clerk, at)
+    publications.publish_changed(by=cast.operator(), at=at.later(seconds=1))
+    assert "certificate revoked" in verify()

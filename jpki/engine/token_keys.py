@@ -11,6 +11,7 @@ anew. Of what is signed only the hash travels, so a list of forty megabytes cost
 import json
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from jpki.engine.key_files import LABEL
 from jpki.engine.keys import Holder, KeyUnavailable, SigningKey
 
 _HASH_OIDS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2"}
+_PAUSES = (0.05, 0.1, 0.2)
 _STAYS = {pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False}
 
 
@@ -96,7 +98,7 @@ class TokenKeys:
         """The officer comes in only where nobody else of this process is."""
         with _lock:
             _log_out()
-            with _library(self.module).get_token(token_label=self.token).open(rw=True, so_pin=officer_pin) as session:
+            with _token(self).open(rw=True, so_pin=officer_pin) as session:
                 yield session
 
     def _custody_path(self, label: str) -> Path:
@@ -172,8 +174,7 @@ class _Login:
     """One session, and the keys that were looked up in it."""
 
     def __init__(self, backend: TokenKeys) -> None:
-        token = _library(backend.module).get_token(token_label=backend.token)
-        self.session = token.open(rw=True, user_pin=backend.pin)
+        self.session = _token(backend).open(rw=True, user_pin=backend.pin)
         self._keys: dict[str, Any] = {}
 
     def private_key(self, label: str) -> Any:
@@ -205,6 +206,18 @@ def _login(backend: TokenKeys) -> _Login:
         return _logins[place]
 
 
+def _token(backend: TokenKeys) -> Any:
+    """The token. One that is not seen is looked for again: an HSM may be coming back, and SoftHSM does not see a token
+    that another process is just writing to."""
+    for pause in _PAUSES:
+        try:
+            return _library(backend.module).get_token(token_label=backend.token)
+        except pkcs11.NoSuchToken:
+            time.sleep(pause)
+            _forget()
+    return _library(backend.module).get_token(token_label=backend.token)
+
+
 def _library(module: str) -> Any:
     library = pkcs11.lib(module)
     if module in _to_begin_anew:
@@ -223,7 +236,7 @@ def _log_out() -> None:
 def _forget() -> None:
     """Leave every session alone and begin the library anew with the next login."""
     with _lock:
-        _inherited[:] = _logins.values()
+        _inherited.extend(_logins.values())
         _logins.clear()
         _to_begin_anew.update(_modules)
 

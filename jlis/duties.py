@@ -124,7 +124,7 @@ REGISTRY_OPERATOR = Duty(
 CERTIFICATE_OPERATOR = Duty(
     "CERTIFICATE_OPERATOR",
     "個人番号センター運用担当",
-    "認証局の運用、失効リストの発行、証明書の書き出しを行う。",
+    "認証局の運用、失効リストの発行、証明書の書き出し、検証者の登録と提供の明細を扱う。登録した人は受理を決められない。",
     JLIS,
     frozenset(
         {
@@ -132,9 +132,21 @@ CERTIFICATE_OPERATOR = Duty(
             "jpki.export_certificate",
             "jpki.see_statistics",
             "jpki.see_inspections",
+            "jpki.see_parties",
+            "jpki.manage_parties",
+            "jpki.accept_parties",
+            "jpki.see_statements",
+            "kernel.enter_bodies",
             "kernel.view_registers",
         }
     ),
+)
+RELYING_PARTY_OFFICER = Duty(
+    "RELYING_PARTY_OFFICER",
+    "検証者の担当",
+    "自らの検証者の登録と提供の明細を見る。PF事業者はSP事業者を届け出る。住民の情報は見られない。",
+    LOCAL | PREFECTURE | {"NATIONAL_ORGAN", "OPERATOR"},
+    frozenset({"jpki.see_parties", "jpki.notify_providers", "jpki.see_statements"}),
 )
 CLOUD_OPERATOR = Duty(
     "CLOUD_OPERATOR",
@@ -238,6 +250,7 @@ DUTIES = (
     REGISTRY_OPERATOR,
     KONBINI_OPERATOR,
     CERTIFICATE_OPERATOR,
+    RELYING_PARTY_OFFICER,
     CLOUD_OPERATOR,
     CARD_OPERATOR,
     CARD_MAKER,

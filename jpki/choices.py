@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from jpki.domain import kinds, lifecycle
+from jpki.domain import kinds, lifecycle, relying_parties
 
 
 class AuthorityCode(models.TextChoices):
@@ -60,3 +60,57 @@ class Severity(models.TextChoices):
     ERROR = "ERROR", "規格に反する"
     WARNING = "WARNING", "望ましくない"
     NOTICE = "NOTICE", "参考"
+
+
+class PartyKind(models.TextChoices):
+    """検証者の種別."""
+
+    ADMINISTRATIVE = relying_parties.PartyKind.ADMINISTRATIVE.value, "行政機関等"
+    PLATFORM = relying_parties.PartyKind.PLATFORM.value, "主務大臣認定事業者（PF事業者）"
+    PROVIDER = relying_parties.PartyKind.PROVIDER.value, "電子証明書等確認業務委託者（SP事業者）"
+
+
+class PartyState(models.TextChoices):
+    """検証者の状態."""
+
+    APPLIED = relying_parties.PartyState.APPLIED.value, "受理待ち"
+    ACCEPTED = relying_parties.PartyState.ACCEPTED.value, "受理済み（開始前）"
+    ACTIVE = relying_parties.PartyState.ACTIVE.value, "提供中"
+    STOPPED = relying_parties.PartyState.STOPPED.value, "停止中"
+    ENDED = relying_parties.PartyState.ENDED.value, "終了"
+    REFUSED = relying_parties.PartyState.REFUSED.value, "不受理"
+    WITHDRAWN = relying_parties.PartyState.WITHDRAWN.value, "取下げ"
+
+
+class Entitlement(models.TextChoices):
+    """提供を受けられる情報."""
+
+    SIGNATURE_STATUS = relying_parties.Entitlement.SIGNATURE_STATUS.value, "署名用電子証明書の失効情報"
+    AUTHENTICATION_STATUS = relying_parties.Entitlement.AUTHENTICATION_STATUS.value, "利用者証明用電子証明書の失効情報"
+    LINK_RENEWED = relying_parties.Entitlement.LINK_RENEWED.value, "新旧の発行の番号の紐付け"
+    LINK_KINDS = relying_parties.Entitlement.LINK_KINDS.value, "署名用と利用者証明用の発行の番号の紐付け"
+
+
+class PaperKind(models.TextChoices):
+    """検証者の書類."""
+
+    NOTIFICATION = "NOTIFICATION", "届出書"
+    CERTIFICATION = "CERTIFICATION", "主務大臣の認定書"
+    AGREEMENT = "AGREEMENT", "取決書"
+    CONTRACT = "CONTRACT", "電子証明書等確認業務の委託契約書"
+
+
+class Channel(models.TextChoices):
+    """失効情報の提供の方法."""
+
+    API = relying_parties.Channel.API.value, "有効性確認API"
+    OCSP = relying_parties.Channel.OCSP.value, "OCSPレスポンダ"
+    CRL = relying_parties.Channel.CRL.value, "失効リスト"
+
+
+class AskedKind(models.TextChoices):
+    """失効情報を求められた電子証明書."""
+
+    SIGN = "SIGN", "署名用"
+    AUTH = "AUTH", "利用者証明用"
+    UNKNOWN = "UNKNOWN", "当認証局のものでない"

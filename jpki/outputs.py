@@ -23,7 +23,8 @@ declare_without_address(
     "pki_generation_full_list",
     "pki_generation_list",
 )
-declare_without_address(Way.REST, "電子証明書の有効性確認", "jpki_validations")
+# A signed document carries the four items of its holder, who sent it; the answer repeats none of them.
+declare_without_address(Way.REST, "電子証明書の有効性確認", "jpki_validations", "jpki_serial_links")
 declare_without_address(Way.COMMAND, "認証局の運用", "ca_ceremony", "crl_publish", "ocsp_refresh")
 declare_without_address(
     Way.REGISTER,

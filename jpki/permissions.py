@@ -14,4 +14,10 @@ register(
     Permission("jpki.see_inspections", "発行物の検査の結果を見る", "公的個人認証法第16条"),
     Permission("jpki.identify", "利用者証明用電子証明書で本人を確認する", "公的個人認証法第36条・第38条"),
     Permission("jpki.validate", "電子証明書の有効性を確認する", "公的個人認証法第18条"),
+    Permission("jpki.link_serials", "発行の番号の紐付けを求める", "公的個人認証法第18条"),
+    Permission("jpki.see_parties", "検証者を見る", "公的個人認証法第17条・第36条"),
+    Permission("jpki.manage_parties", "検証者を登録し、提供を開始・停止・終了する", "公的個人認証法第17条・第36条"),
+    Permission("jpki.accept_parties", "検証者の届出を受理する", "公的個人認証法第17条・第36条"),
+    Permission("jpki.notify_providers", "SP事業者を届け出る（PF事業者）", "公的個人認証法第17条・第36条"),
+    Permission("jpki.see_statements", "失効情報の提供の明細を見る", "公的個人認証法第18条"),
 )

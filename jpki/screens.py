@@ -11,7 +11,10 @@ from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.faces.panels import ResidentPanel, on_resident
 from jlis.kernel.time import TOKYO, Moment
 from jpki.selectors import certificates, inspections, statistics
+from jpki.selectors.metering import LINKED
+from juki.selectors import disclosures
 
+disclosures.tell(LINKED, "電子証明書の発行の番号の紐付けの提供")
 register(NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300))
 register(NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 310))
 

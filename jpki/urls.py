@@ -3,6 +3,7 @@
 from django.urls import path
 
 from jpki import public_urls
+from jpki.api.links import SerialLinksView
 from jpki.api.validations import ValidationsView
 from jpki.web import certificates, inspections, statistics
 
@@ -15,4 +16,5 @@ urlpatterns = [
     path("jpki/inspections/", inspections.recent, name="jpki_inspections"),
     path("jpki/statistics/", statistics.by_day, name="jpki_statistics"),
     path("api/v1/jpki/validations", ValidationsView.as_view(), name="jpki_validations"),
+    path("api/v1/jpki/serial-links", SerialLinksView.as_view(), name="jpki_serial_links"),
 ]

@@ -117,6 +117,17 @@ def sign(*, card_number: str, pin: str, challenge: bytes) -> bytes:
     return key.sign(challenge, padding.PKCS1v15(), hashes.SHA256())
 
 
+def sign_document(*, card_number: str, password: str, octets: bytes) -> bytes:
+    """Sign with the signature key, the same way. Raises WrongPin, Locked, Retired."""
+    card = _read(card_number)
+    wrong = _check_pin(card_number, password, use="sign")
+    if wrong is not None:
+        raise wrong
+    key = serialization.load_pem_private_key(card["keys"][Kind.SIGN_CARD.value].encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+
+
 def certificate(card_number: str, kind: str) -> bytes:
     """A certificate on the card, in DER; it is read without a PIN only where it names nobody. Raises Retired."""
     card = _read(card_number)
@@ -131,18 +142,22 @@ def listed() -> list[dict[str, Any]]:
     return [json.loads(path.read_text("utf-8")) for path in sorted(folder().glob("*.json"))]
 
 
-def _check_pin(card_number: str, pin: str) -> Exception | None:
+_PINS = {"auth": ("auth_pin", "authentication"), "sign": ("signature_password", "signature")}
+
+
+def _check_pin(card_number: str, pin: str, use: str = "auth") -> Exception | None:
     """What is wrong with a PIN; the mistake is counted before the answer is given."""
+    kept, name = _PINS[use]
     with _changing(card_number) as card:
-        if card["retired"] or not card["auth_pin"]:
+        if card["retired"] or not card[kept]:
             return Retired(card_number)
-        if card["tries"]["auth"] < 1:
+        if card["tries"][use] < 1:
             return Locked(card_number)
-        if pin == card["auth_pin"]:
-            card["tries"]["auth"] = TRIES["authentication"]
+        if pin == card[kept]:
+            card["tries"][use] = TRIES[name]
             return None
-        card["tries"]["auth"] -= 1
-        left = int(card["tries"]["auth"])
+        card["tries"][use] -= 1
+        left = int(card["tries"][use])
         return WrongPin(left) if left else Locked(card_number)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from jlis.kernel.errors import NotFound
 from jpki.domain.lifecycle import State
 from jpki.engine import certificates as engine
-from jpki.models import Certificate
+from jpki.models import Certificate, CertificateStatus
 from jpki.selectors import authorities
 
 
@@ -57,3 +57,21 @@ def state_label(certificate: Certificate, at: datetime) -> str:
     """The state in words; what was valid to its end has expired."""
     relied_on = certificate.status.state in {State.VALID, State.SUSPENDED}
     return "期間満了" if relied_on and is_expired(certificate, at) else certificate.status.get_state_display()
+
+
+def standing(generation: int, serial: int) -> CertificateStatus | None:
+    """What is known of a serial number of a generation; names nobody."""
+    wanted = ("state", "kind", "reason", "suspended_at", "revoked_at")
+    return CertificateStatus.objects.filter(generation_id=generation, serial=serial).only(*wanted).first()
+
+
+def kin(authority: str, serial: int, at: datetime) -> tuple[Certificate, list[Certificate]]:
+    """A certificate, and all of its holder's that are good at an instant, the newest first. NotFound."""
+    found = numbered(serial, authority=authority)
+    good = (
+        Certificate.objects.select_related("status__generation")
+        .filter(resident_id=found.resident_id, status__state=State.VALID, status__not_before__lte=at)
+        .filter(status__not_after__gte=at)
+        .order_by("-status_id")
+    )
+    return found, list(good)

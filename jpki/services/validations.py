@@ -14,10 +14,14 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import FieldError, Invalid
 from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
+from jpki.domain.relying_parties import Channel
 from jpki.engine.crl import Reason
-from jpki.selectors import authorities
+from jpki.selectors import authorities, certificates
 from jpki.selectors.authorities import LivingGeneration
-from jpki.sql import answers
+from jpki.selectors.metering import ASKED
+from jpki.services import asking, serial_links
+from jpki.services.asking import Asking
+from jpki.services.serial_links import Links
 
 _LARGEST = 16 * 1024
 
@@ -31,11 +35,13 @@ class Verdict(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     UNKNOWN = "unknown"
+    INVALID_SIGNATURE = "invalid_signature"
 
 
 @dataclass(frozen=True)
 class Validation:
-    """The verdict with its ground. ``reason`` is a CRLReason's name, ``since`` when the certificate ended."""
+    """The verdict with its ground. ``reason`` is a CRLReason's name, or what is wrong with a document's signature;
+    ``since`` is when the certificate ended. Nothing of it names the holder: who asks has the certificate."""
 
     verdict: Verdict
     checked_at: datetime
@@ -45,18 +51,44 @@ class Validation:
     not_after: datetime | None = None
     reason: str = ""
     since: datetime | None = None
+    kind: str = ""
+    not_before: datetime | None = None
 
 
-def validate(*, certificate: str, by: Actor, at: Moment) -> Validation:
-    """Validate a certificate given as PEM or as Base64 of its DER. Raises Invalid, Forbidden."""
+@dataclass(frozen=True)
+class Answer:
+    """What a party is told of a certificate: the verdict, and the linked serials where it is entitled to them."""
+
+    found: Validation
+    links: Links | None
+
+
+def validate(*, certificate: str, by: Actor, at: Moment, on_behalf_of: str = "") -> Answer:
+    """Validate a certificate given as PEM or as Base64 of its DER, for a registered party or a platform's provider.
+
+    Raises Invalid, Forbidden with the reason as its code, LinkLookupFailed.
+    """
     by.must("jpki.validate")
-    found = judged(read(certificate), at.instant)
+    presented = read(certificate)
+    party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
+    return tell(judged(presented, at.instant), party, by=by, at=at)
+
+
+def tell(found: Validation, party: Asking, *, by: Actor, at: Moment, form: str = "") -> Answer:
+    """Tell a party what was found, if it may be told, and write it down. Raises Forbidden, LinkLookupFailed."""
+    party.must_be_told_status(found.authority)
     audit.record(
-        action="jpki.certificate_validated",
+        action=ASKED,
         by=by,
-        detail={"authority": found.authority, "serial": found.serial, "verdict": found.verdict.value},
+        detail={
+            "method": party.method(Channel.API, found.authority),
+            "authority": found.authority,
+            "serial": found.serial,
+            "verdict": found.verdict.value,
+        }
+        | ({"form": form} if form else {}),
     )
-    return found
+    return Answer(found, serial_links.of_validated(found.authority, found.serial, party, by=by, at=at))
 
 
 def read(text: str) -> x509.Certificate:
@@ -78,16 +110,18 @@ def judged(presented: x509.Certificate, at: datetime) -> Validation:
     if generation is None:
         return Validation(Verdict.UNKNOWN, at)
     serial = presented.serial_number
-    standing = answers.standings(generation.id, [serial]).get(serial)
+    standing = certificates.standing(generation.id, serial)
     verdict, reason, since = Verdict.UNKNOWN, "", None
     if standing is not None and standing.state != "PREPARED":
         verdict = _in_time(presented, at)
         if standing.state != "VALID":
             verdict = Verdict.SUSPENDED if standing.state == "SUSPENDED" else Verdict.REVOKED
-            reason, since = Reason(standing.reason or 0).name.lower(), standing.since
+            reason = Reason(standing.reason or 0).name.lower()
+            since = standing.suspended_at or standing.revoked_at
     return Validation(
-        verdict, at, generation.authority, generation.number, serial, presented.not_valid_after_utc, reason, since
-    )
+        verdict, at, generation.authority, generation.number, serial, presented.not_valid_after_utc, reason, since,
+        standing.kind if standing else "", presented.not_valid_before_utc,
+    )  # fmt: skip
 
 
 def _in_time(certificate: x509.Certificate, at: datetime) -> Verdict:

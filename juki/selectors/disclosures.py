@@ -27,6 +27,8 @@ METHODS = {
     "juki.supplementary_searched": "附票本人確認情報の検索",
     "juki.protected_address_seen": "支援措置対象者の住所の表示",
 }
+# What a room above provides about a person, by the chain's word; each room names its own.
+_OF_OTHER_ROOMS: dict[str, str] = {}
 PROVIDED = {"SCREEN": "画面での個人番号の表示", "BULK": "提供（一括照会）"}
 
 
@@ -43,10 +45,17 @@ class Disclosed:
     entry: UUID
 
 
+def tell(action: str, label: str) -> None:
+    """Let a room above have an act of its own told to the person whom it concerned."""
+    _OF_OTHER_ROOMS[action] = label
+
+
 def of_resident(resident: UUID) -> list[Disclosed]:
     """Who saw or received a resident's record, newest first; under a scope that may read the per-person index."""
     ids = AuditSubject.objects.filter(resident=resident).values("entry")
-    entries = AuditEntry.objects.filter(pk__in=ids, action__in=METHODS).defer("subjects").order_by("-at")
+    entries = (
+        AuditEntry.objects.filter(pk__in=ids, action__in=METHODS | _OF_OTHER_ROOMS).defer("subjects").order_by("-at")
+    )
     names = dict(Organisation.objects.values_list("code", "name"))
     affairs = dict(Affair.objects.values_list("code", "description"))
     return [
@@ -64,5 +73,5 @@ def of_resident(resident: UUID) -> list[Disclosed]:
 
 
 def _method(entry: AuditEntry) -> str:
-    label = METHODS[entry.action]
+    label = METHODS.get(entry.action) or _OF_OTHER_ROOMS[entry.action]
     return PROVIDED.get(entry.detail.get("method", ""), label) if entry.action == "juki.provided" else label

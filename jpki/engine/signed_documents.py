@@ -1,0 +1,49 @@
+"""What a signed document says of itself: who signed, whether it is whole. Whom to trust is not asked here.
+
+Certificates, lists and OCSP answers that lie in the document prove nothing and are passed over, and nothing is fetched.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jpki.engine import signed_cms, signed_pdf, signed_xml
+from jpki.engine.signatures import Fault, Signature, Unreadable
+
+__all__ = ["Document", "Fault", "Format", "Signature", "Unreadable", "signatures"]
+
+
+class Format(StrEnum):
+    """How a document is signed."""
+
+    CMS = "cms"
+    XML = "xml"
+    PDF = "pdf"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A signed document; `content` is what a CMS without its content was made of."""
+
+    format: Format
+    octets: bytes
+    content: bytes | None = None
+
+
+_READERS: dict[Format, Callable[[bytes], list[Signature]]] = {
+    Format.XML: signed_xml.signatures,
+    Format.PDF: signed_pdf.signatures,
+}
+
+
+def signatures(document: Document) -> list[Signature]:
+    """Every signature of the document, in the order of signing. Raises Unreadable."""
+    try:
+        if document.format is Format.CMS:
+            return signed_cms.signatures(document.octets, document.content)
+        return _READERS[document.format](document.octets)
+    except Unreadable:
+        raise
+    except Exception as error:
+        # Three parsers of foreign octets, and nothing of ours: whatever they stumble over is the document's fault.
+        raise Unreadable("malformed", "署名された文書として読み取れません。") from error

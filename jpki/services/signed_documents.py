@@ -1,0 +1,78 @@
+"""Validating a signed document: whole and signed by one of ours, whose certificate is good at the time of asking.
+
+The time that a document claims for its signature is the signer's word, and decides nothing: a certificate that has been
+revoked since is answered as revoked.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cryptography import x509
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.errors import FieldError, Invalid, TooLarge
+from jlis.kernel.time import Moment
+from jpki.choices import AuthorityCode
+from jpki.engine import signed_documents
+from jpki.engine.signed_documents import Document, Signature, Unreadable
+from jpki.services import asking, validations
+from jpki.services.validations import Answer, Validation, Verdict
+
+LARGEST = 10 << 20
+
+
+@dataclass(frozen=True)
+class SignatureAnswer:
+    """What a party is told of one signature; `claimed_at` is the signer's own word."""
+
+    answer: Answer
+    claimed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DocumentAnswer:
+    """Every signature in the order of signing. The document is good when all of them are."""
+
+    signatures: list[SignatureAnswer]
+
+    @property
+    def decisive(self) -> Answer:
+        """The first signature that is not good, else the last."""
+        answers = [each.answer for each in self.signatures]
+        return next((each for each in answers if each.found.verdict is not Verdict.GOOD), answers[-1])
+
+
+def validate(*, document: Document, by: Actor, at: Moment, on_behalf_of: str = "") -> DocumentAnswer:
+    """Validate a signed document. Raises Invalid, TooLarge, Forbidden with its reason, LinkLookupFailed."""
+    by.must("jpki.validate")
+    if len(document.octets) > LARGEST or len(document.content or b"") > LARGEST:
+        raise TooLarge("document_too_large", f"文書は{LARGEST >> 20}MBまでです。", field="document")
+    party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
+    judged = [(_judged(each, at.instant), each.claimed_at) for each in _read(document)]
+    return DocumentAnswer(
+        [
+            SignatureAnswer(validations.tell(found, party, by=by, at=at, form=document.format.value), claimed_at)
+            for found, claimed_at in judged
+        ]
+    )
+
+
+def _read(document: Document) -> list[Signature]:
+    try:
+        return signed_documents.signatures(document)
+    except Unreadable as fault:
+        raise Invalid.of([FieldError(fault.field, fault.code, fault.message)]) from fault
+
+
+def _judged(signature: Signature, at: datetime) -> Validation:
+    try:
+        certificate = x509.load_der_x509_certificate(signature.certificate)
+    except ValueError as error:
+        message = "署名者の電子証明書が読み取れません。"
+        raise Invalid.of([FieldError("document", "no_certificate", message)]) from error
+    found = validations.judged(certificate, at)
+    if signature.fault is not None:
+        return replace(found, verdict=Verdict.INVALID_SIGNATURE, reason=signature.fault.value)
+    if found.authority == AuthorityCode.AUTH:
+        return replace(found, verdict=Verdict.INVALID_SIGNATURE, reason="not_for_signing")
+    return found

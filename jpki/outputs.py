@@ -24,7 +24,29 @@ declare_without_address(
     "pki_generation_list",
 )
 # A signed document carries the four items of its holder, who sent it; the answer repeats none of them.
-declare_without_address(Way.REST, "電子証明書の有効性確認", "jpki_validations", "jpki_serial_links")
+declare_without_address(
+    Way.REST,
+    "電子証明書の有効性確認",
+    "jpki_validations",
+    "jpki_serial_links",
+    "jpki_ocsp",
+    "jpki_revocation_list",
+)
+declare_without_address(
+    Way.SCREEN,
+    "検証者の登録と明細",
+    "jpki_parties",
+    "jpki_apply",
+    "jpki_parties_by_year",
+    "jpki_party",
+    "jpki_party_notice",
+    "jpki_statement",
+    "jpki_entitle",
+    "jpki_end_entitlement",
+    "jpki_file_paper",
+    "jpki_party_move",
+)
+declare_without_address(Way.PAPER, "検証者の通知と明細", "jpki.pdf.party_notice", "jpki.pdf.statement")
 declare_without_address(Way.COMMAND, "認証局の運用", "ca_ceremony", "crl_publish", "ocsp_refresh")
 declare_without_address(
     Way.REGISTER,
@@ -34,4 +56,5 @@ declare_without_address(
     "jpki_responder",
     "jpki_crlpartition",
     "jpki_crlpublication",
+    "jpki_verificationprice",
 )

@@ -10,13 +10,18 @@ from jlis.kernel.faces.navigation import NavItem, register
 from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.faces.panels import ResidentPanel, on_resident
 from jlis.kernel.time import TOKYO, Moment
-from jpki.selectors import certificates, inspections, statistics
+from jpki.choices import PartyState
+from jpki.selectors import certificates, inspections, relying_parties, statistics
 from jpki.selectors.metering import LINKED
 from juki.selectors import disclosures
 
 disclosures.tell(LINKED, "電子証明書の発行の番号の紐付けの提供")
-register(NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300))
-register(NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 310))
+register(
+    NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300),
+    NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 305),
+    NavItem("検証者", "jpki_parties", "jpki.see_parties", "公的個人認証", 310),
+    NavItem("検証者の年度別の件数", "jpki_parties_by_year", "jpki.see_statistics", "公的個人認証", 320),
+)
 
 
 @on_the_desk(permission="jpki.see_inspections", order=29)
@@ -35,6 +40,19 @@ def certificate_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     return [
         Card("今日の発行", sum(row.issued for row in today), url),
         Card("今日の失効", sum(row.revoked for row in today), url),
+    ]
+
+
+@on_the_desk(permission="jpki.accept_parties", order=31)
+def party_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What waits for the centre."""
+    url = reverse("jpki_parties")
+    return [
+        Card(label, relying_parties.in_sight(state=state.value).count(), f"{url}?state={state.value}")
+        for label, state in (
+            ("受理を待つ検証者", PartyState.APPLIED),
+            ("提供の開始を待つ検証者", PartyState.ACCEPTED),
+        )
     ]
 
 

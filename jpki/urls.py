@@ -4,8 +4,9 @@ from django.urls import path
 
 from jpki import public_urls
 from jpki.api.links import SerialLinksView
+from jpki.api.revocations import OcspView, RevocationListView
 from jpki.api.validations import ValidationsView
-from jpki.web import certificates, inspections, statistics
+from jpki.web import certificates, inspections, relying_parties, statements, statistics
 
 urlpatterns = [
     *public_urls.urlpatterns,
@@ -15,6 +16,26 @@ urlpatterns = [
     path("jpki/certificates/<int:certificate>/<str:verb>/", certificates.make_move, name="jpki_make_move"),
     path("jpki/inspections/", inspections.recent, name="jpki_inspections"),
     path("jpki/statistics/", statistics.by_day, name="jpki_statistics"),
+    path("jpki/parties/", relying_parties.party_list, name="jpki_parties"),
+    path("jpki/parties/new/", relying_parties.apply, name="jpki_apply"),
+    path("jpki/parties/by-year/", statements.by_year, name="jpki_parties_by_year"),
+    path("jpki/parties/<int:party>/", relying_parties.detail, name="jpki_party"),
+    path("jpki/parties/<int:party>/notice/", relying_parties.notice, name="jpki_party_notice"),
+    path("jpki/parties/<int:party>/statement/", statements.statement, name="jpki_statement"),
+    path("jpki/parties/<int:party>/entitlements/", relying_parties.entitle, name="jpki_entitle"),
+    path(
+        "jpki/parties/<int:party>/entitlements/<str:what>/",
+        relying_parties.end_entitlement,
+        name="jpki_end_entitlement",
+    ),
+    path("jpki/parties/<int:party>/papers/", relying_parties.file_paper, name="jpki_file_paper"),
+    path("jpki/parties/<int:party>/<str:verb>/", relying_parties.make_move, name="jpki_party_move"),
     path("api/v1/jpki/validations", ValidationsView.as_view(), name="jpki_validations"),
+    path("api/v1/jpki/ocsp/<authority:authority>", OcspView.as_view(), name="jpki_ocsp"),
+    path(
+        "api/v1/jpki/revocation-lists/<authority:authority>",
+        RevocationListView.as_view(),
+        name="jpki_revocation_list",
+    ),
     path("api/v1/jpki/serial-links", SerialLinksView.as_view(), name="jpki_serial_links"),
 ]

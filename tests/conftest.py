@@ -33,7 +33,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 KEPT = (
     "django_migrations", "django_content_type", "auth_permission", "kernel_prefecture", "kernel_municipality",
     "kernel_municipalitysuccession", "kernel_organisation", "kernel_town", "kernel_postcode", "kernel_referenceset",
-    "kernel_datakey", "juki_affair",
+    "kernel_datakey", "juki_affair", "jpki_verificationprice",
 )  # fmt: skip
 
 

@@ -134,7 +134,8 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     for organisation, code in _ENTITLED:
         with acting(people["operator-jlis-juki"].scope):
             affairs.entitle(affair_code=code, organisation=organisation, by=people["operator-jlis-juki"], at=office.at)
-        office.connect("年金業務システム", organisation, "juki.query", "juki.query_bulk", "jpki.validate")
+        permissions = ("juki.query", "juki.query_bulk", "jpki.validate", "jpki.link_serials")
+        office.connect("年金業務システム", organisation, *permissions)
     return people
 
 

@@ -10,7 +10,18 @@ from uuid import UUID
 
 from django.conf import settings
 
-from jlis.demo import accounts, card_life, cards, copies, deliveries, kiosks, network, oversight, protections
+from jlis.demo import (
+    accounts,
+    card_life,
+    cards,
+    copies,
+    deliveries,
+    kiosks,
+    network,
+    oversight,
+    protections,
+    relying_parties,
+)
 from jlis.demo import towns as between_towns
 from jlis.demo.books import TownBook
 from jlis.demo.card_counter import Counter
@@ -77,6 +88,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     chiefs = {town: people[f"chief-{town}"] for town in towns}
     _allot(towns, people["operator-jlis-juki"], at)
     books = _load(population, shares, chiefs, residents, folder, at, report)
+    relying_parties.register(office=office, people=people, at=at)
     report("副本を登録しています")
     copied = copies.begin(books=books, people=people, folder=folder, at=_a_year_before(at))
     issued = _certify(random, people, chiefs, folder, public_base, at, report)

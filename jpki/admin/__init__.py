@@ -3,8 +3,16 @@ name persons, have screens of their own."""
 
 from django.contrib import admin
 
-from jlis.kernel.faces.registers import LookOnlyAdmin
-from jpki.models import CrlPartition, CrlPublication, Generation, LinkCertificate, Profile, Responder
+from jlis.kernel.faces.registers import LookOnlyAdmin, RegisterAdmin
+from jpki.models import (
+    CrlPartition,
+    CrlPublication,
+    Generation,
+    LinkCertificate,
+    Profile,
+    Responder,
+    VerificationPrice,
+)
 
 
 @admin.register(Generation)
@@ -59,3 +67,11 @@ class CrlPublicationAdmin(LookOnlyAdmin):
     list_select_related = ("series__generation__authority", "series__partition")
     fields = ("series", "number", "this_update", "next_update", "entries", "sha256")
     ordering = ("-this_update", "series")
+
+
+@admin.register(VerificationPrice)
+class VerificationPriceAdmin(RegisterAdmin):
+    """What a check costs from which day on."""
+
+    list_display = ("channel", "what", "yen", "valid_from")
+    list_filter = ("channel", "what")

@@ -82,6 +82,6 @@ def in_force_by_year(years: Iterable[int], today: date) -> list[tuple[int, int, 
     counted = []
     for year in years:
         day = min(date(year + 1, 3, 31), today)
-        there = [kind for kind, start, end in rows if start <= day and (end is None or end > day)]
+        there = [kind for kind, start, end in rows if start and start <= day and (end is None or end > day)]
         counted.append((year, there.count(PartyKind.PLATFORM), there.count(PartyKind.PROVIDER)))
     return counted

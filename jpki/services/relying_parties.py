@@ -14,6 +14,7 @@ from jlis.kernel.organisations.services import bodies
 from jlis.kernel.time import Moment
 from jpki import policies
 from jpki.choices import PaperKind, PartyKind, PartyState
+from jpki.domain import relying_parties as domain
 from jpki.domain.relying_parties import BASES, PARTY_MOVES, Entitlement, PartyMove, party_code
 from jpki.models import PartyEntitlement, PartyPaper, PartyStep, RelyingParty
 from jpki.selectors import relying_parties as selectors
@@ -155,7 +156,7 @@ def _platform_of(application: Application, by: Actor) -> RelyingParty | None:
 
 
 def _registered_platform(pk: int | None) -> RelyingParty:
-    found = selectors.platforms().filter(pk=pk).first()
+    found = selectors.platforms().filter(pk=pk or 0).first()
     if found is None:
         raise Invalid.of([FieldError("platform", "required", "委託を受けるPF事業者を選んでください。")])
     return found
@@ -215,7 +216,7 @@ def _accept(party: RelyingParty, by: Actor) -> None:
     """A company gets its body and its code; what was entered before is its own to see from then on."""
     party.accepted_by, party.accepted_by_label = by.id, by.label
     if party.organisation_id is None:
-        code = party_code(PartyKind(party.kind), party.pk)
+        code = party_code(domain.PartyKind(party.kind), party.pk)
         party.organisation = bodies.enter(code=code, name=party.name, kind=OrganisationKind.OPERATOR, by=by)
     if not party.keeper:
         party.keeper = party.organisation_id or ""

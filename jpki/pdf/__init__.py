@@ -1,0 +1,1 @@
+"""The room's papers: data in, bytes out."""

@@ -1,0 +1,44 @@
+"""A registered party's OCSP requests and lists, counted: what stands in the open is the same, and asks no name."""
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.audit.services import Act
+from jlis.kernel.isolation.scope import PUBLIC, acting
+from jlis.kernel.time import Moment
+from jpki.domain.relying_parties import Channel
+from jpki.engine import ocsp_requests
+from jpki.engine.ocsp_requests import MalformedRequest
+from jpki.selectors import authorities, published
+from jpki.selectors.metering import ASKED
+from jpki.services import asking, ocsp
+from jpki.sql.lists import Published
+
+
+def ocsp_answer(*, authority: str, data: bytes, by: Actor, at: Moment, on_behalf_of: str = "") -> ocsp.Answer:
+    """The answer to an OCSP request, each certificate in it counted. Raises Forbidden with the reason as its code."""
+    by.must("jpki.validate")
+    party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
+    party.must_be_told_status(authority)
+    method = party.method(Channel.OCSP, authority)
+    try:
+        serials = [each.serial for each in ocsp_requests.parse(data).cert_ids]
+    except MalformedRequest:
+        serials = []
+    # a serial may have more figures than JSON keeps
+    acts = [Act(ASKED, detail={"method": method, "authority": authority, "serial": str(each)}) for each in serials]
+    audit.record_many(acts, by=by, purpose="")
+    return ocsp.answer(authority=authority, data=data, at=at.instant)
+
+
+def revocation_list(
+    *, authority: str, municipality: str = "", by: Actor, at: Moment, on_behalf_of: str = ""
+) -> Published:
+    """The newest list of a town by its code, or the full one; counted. Raises Forbidden, NotFound."""
+    by.must("jpki.validate")
+    party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
+    party.must_be_told_status(authority)
+    with acting(PUBLIC):
+        found = published.newest_list(authorities.current(authority), municipality)
+    detail = {"method": party.method(Channel.CRL, authority), "authority": authority, "list": municipality}
+    audit.record(action=ASKED, by=by, detail=detail)
+    return found

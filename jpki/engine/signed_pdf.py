@@ -76,12 +76,22 @@ def _later_fault(signature: EmbeddedPdfSignature, octets: bytes, names: set[str]
         return Fault.NOT_COVERED
     if signature.coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return None
+    if _has_octets_of_no_revision(signature, octets):
+        return Fault.CHANGED
     difference = signature.diff_result
     forbids = signature.docmdp_level == MDPPerm.NO_CHANGES
     allowed = ModificationLevel.LTA_UPDATES if forbids else ModificationLevel.FORM_FILLING
     if not isinstance(difference, DiffResult) or difference.modification_level > allowed:
         return Fault.CHANGED
     return None if difference.changed_form_fields <= names else Fault.CHANGED
+
+
+def _has_octets_of_no_revision(signature: EmbeddedPdfSignature, octets: bytes) -> bool:
+    """What stands behind the last revision: this reader passes it over, another may mend the file by it."""
+    if signature.signed_revision < signature.reader.xrefs.total_revisions - 1:
+        return not octets.rstrip().endswith(b"%%EOF")
+    _, _, second, length = map(int, signature.byte_range)
+    return bool(octets[second + length :].strip())
 
 
 def _covers_all_but_itself(signature: EmbeddedPdfSignature, octets: bytes) -> bool:

@@ -1,6 +1,6 @@
 """Who may touch the relying parties. Every write is jpki's own role, assumed by its services after the policy.
 
-A party sees itself, a platform the providers under it, the centre all. A step, once made, is rewritten by nobody; only
+A party sees itself, a platform also the providers under it, the centre all. A step, once made, is rewritten by nobody; only
 its keeper is set, once, when a platform gets its code. The chain's tallies of this room's acts are what bills are made
 of.
 """
@@ -11,10 +11,13 @@ from jlis.kernel.isolation.operations import Admit, Grant, Policy, Protect
 
 OWN_KEEPER = "keeper = current_setting('jlis.org', true)"
 OWN_OR_SELF = f"({OWN_KEEPER} OR organisation_id = current_setting('jlis.org', true))"
+# A provider reads what its platform keeps about it. The table is small, and the inner rows are under their own policy.
+OF_OWN_OR_SELF = """(keeper = current_setting('jlis.org', true) OR party_id IN
+    (SELECT id FROM jpki_relyingparty WHERE organisation_id = current_setting('jlis.org', true)))"""
 BODIES = ("jlis_municipal", "jlis_city", "jlis_prefectural", "jlis_national", "jlis_public")
 
 
-def of_keeper(table: str, privileges: str, rows: str = OWN_KEEPER) -> migrations.RunSQL:
+def of_keeper(table: str, privileges: str, rows: str = OF_OWN_OR_SELF) -> migrations.RunSQL:
     policies = dict.fromkeys(BODIES, Policy("SELECT", rows))
     policies |= {"jlis_operator": Policy("SELECT"), "jlis_jpki": Policy(privileges)}
     return Protect(table, policies, sequences=(f"{table}_id_seq",))

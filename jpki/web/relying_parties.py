@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.domain.eras import format_era
@@ -63,6 +63,7 @@ def detail(request: StaffRequest, party: int) -> HttpResponse:
     shown = {
         "party": found,
         "tone": TONES.get(PartyState(found.state), ""),
+        "platform_name": _platform_name(found),
         "entitlements": found.entitlements.all(),
         "papers": found.papers.all(),
         "steps": [(services.label_of(step.verb), step) for step in found.steps.all()],
@@ -137,14 +138,19 @@ def entitle(request: StaffRequest, party: int) -> HttpResponse:
 
 
 @staff_view(permission="jpki.manage_parties")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end_entitlement(request: StaffRequest, party: int, what: str) -> HttpResponse:
-    """From today on the party is not told it any more."""
+    """Confirm; from today on the party is not told it any more."""
     if what not in Entitlement.values:
         raise Http404
+    back = redirect("jpki_party", party=party)
+    if request.method == "GET":
+        return render(request, "shell/confirm.html", _ending(selectors.get(party), Entitlement(what)))
+    if request.POST.get("step") == "back":
+        return back
     services.end_entitlement(party=party, what=domain.Entitlement(what), by=request.actor, at=now())
     messages.success(request, f"「{Entitlement(what).label}」の提供を終えました。")
-    return redirect("jpki_party", party=party)
+    return back
 
 
 @staff_view(permission="jpki.manage_parties")
@@ -180,7 +186,7 @@ def _notice(party: RelyingParty) -> Notice:
         name=party.name,
         code=party.organisation_id or "",
         kind=party.get_kind_display(),
-        platform=party.platform.name if party.platform else "",
+        platform=_platform_name(party),
         service=party.service,
         state=party.get_state_display(),
         days=[(label, format_era(day)) for label, day in days if day],
@@ -189,9 +195,24 @@ def _notice(party: RelyingParty) -> Notice:
     )
 
 
+def _platform_name(party: RelyingParty) -> str:
+    """By the body, since a provider does not see its platform's registration."""
+    return bodies.name_of(party.keeper) if party.kind == PartyKind.PROVIDER else ""
+
+
 def _period(row: PartyEntitlement) -> str:
     until = f"{format_era(row.valid_to)}の前日まで" if row.valid_to else ""
     return f"{format_era(row.valid_from)}から{until}"
+
+
+def _ending(party: RelyingParty, what: Entitlement) -> dict[str, object]:
+    return {
+        "title": "提供を終えることの確認",
+        "submit": "提供を終える",
+        "warning": "本日から、この情報は提供されません。",
+        "breadcrumbs": _way(party.name),
+        "facts": [("検証者", party.name), ("提供する情報", what.label)],
+    }
 
 
 def _lead(move: PartyMove, party: RelyingParty) -> str:

@@ -60,6 +60,7 @@ def test_what_a_party_is_told_is_added_and_ended(at):
     assert "提供の対象にしました" in told.content.decode()
     again = officer.post(f"{page}entitlements/", {"what": "LINK_KINDS", "basis": "取決め"})
     assert "すでに提供の対象です" in again.content.decode()
+    assert "本日から" in officer.get(f"{page}entitlements/LINK_KINDS/").content.decode()
     ended = officer.post(f"{page}entitlements/LINK_KINDS/", follow=True)
     assert "提供を終えました" in ended.content.decode()
     assert officer.post(f"{page}papers/", PAPER, follow=True).status_code == 200
@@ -83,6 +84,19 @@ def test_a_platforms_staff_notify_of_a_provider_and_see_no_other_party(at):
     assert staff.post(f"{LIST}{provider.pk}/withdraw/", {"note": ""}).status_code == 302
     assert staff.get(f"{LIST}{platform.pk}/statement/").status_code == 200
     assert staff.get("/desk/").status_code == 200
+
+
+def test_a_providers_staff_see_their_own_registration(at):
+    platform, provider = parties.active_pair(at)
+    staff = at_the_desk("provider", provider.organisation_id, "RELYING_PARTY_OFFICER", at=at)
+    html = staff.get(f"{LIST}{provider.pk}/").content.decode()
+    assert platform.name in html
+    assert "署名用電子証明書の失効情報" in html
+    assert "SP事業者を届け出る" not in staff.get(LIST).content.decode()
+    for path in (f"{provider.pk}/statement/", f"{provider.pk}/notice/"):
+        assert staff.get(f"{LIST}{path}").status_code == 200
+    for path in (f"{platform.pk}/", f"{platform.pk}/statement/", "new/", f"{provider.pk}/end/"):
+        assert staff.get(f"{LIST}{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "new/", "by-year/", "1/", "1/statement/", "1/notice/", "1/accept/"])

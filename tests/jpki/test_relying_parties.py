@@ -175,7 +175,7 @@ def test_each_sees_its_own_and_a_platform_its_providers(table, at):
         )
     ]  # fmt: skip
     assert seen == [2, 1, 0, 0, 0, 3]
-    assert count(Scope("jlis_public", provider.organisation_id)) == (1 if table == "jpki_relyingparty" else 0)
+    assert count(Scope("jlis_public", provider.organisation_id)) == 1
     with pytest.raises(ProgrammingError, match="permission denied"):
         count(Scope("jlis_konbini"))
 

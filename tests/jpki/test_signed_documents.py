@@ -113,8 +113,10 @@ def test_a_pdf_signed_twice_is_good_and_one_written_on_after_signing_is_not(pen,
     answer = told(Document(Format.PDF, twice), party, at)
     assert [each.answer.found.verdict.value for each in answer.signatures] == ["good", "good"]
 
-    written = signing.written_on(signing.signed_pdf(pen))
-    assert verdict(Document(Format.PDF, written), party, at) == ("invalid_signature", "document_changed")
+    once = signing.signed_pdf(pen)
+    for later in (signing.written_on(once), once + b"1 0 obj<</A 1>>endobj", twice + b"1 0 obj<</A 1>>endobj"):
+        assert verdict(Document(Format.PDF, later), party, at) == ("invalid_signature", "document_changed")
+    assert verdict(Document(Format.PDF, once + b"\n"), party, at) == ("good", "")
 
 
 def test_what_the_signature_does_not_cover_is_named(pen, party, at):

@@ -134,6 +134,21 @@ def test_another_key_than_the_certificates_is_named(pen, party, at):
     assert verdict(cms(signing.signed_cms(other, CONTENT)), party, at) == ("invalid_signature", "wrong_signature")
 
 
+def test_the_card_signs_for_its_password_alone_and_locks_after_five(card):
+    def sign(password: str) -> bytes:
+        return virtual_card.sign_document(card_number=CARD, password=password, octets=CONTENT)
+
+    assert len(sign(PASSWORD)) == 256
+    for left in (4, 3, 2, 1):
+        with pytest.raises(virtual_card.WrongPin) as wrong:
+            sign("WRONG1")
+        assert wrong.value.tries_left == left
+    with pytest.raises(virtual_card.Locked):
+        sign("WRONG1")
+    with pytest.raises(virtual_card.Locked):
+        sign(PASSWORD)
+
+
 def test_the_authentication_key_signs_no_document(card, party, at):
     pen = Pen(
         virtual_card.certificate(CARD, Kind.AUTH_CARD.value),

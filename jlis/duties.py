@@ -132,6 +132,7 @@ CERTIFICATE_OPERATOR = Duty(
             "jpki.export_certificate",
             "jpki.see_statistics",
             "jpki.see_inspections",
+            "jpki.approve_replacement",
             "jpki.see_parties",
             "jpki.manage_parties",
             "jpki.accept_parties",

@@ -14,5 +14,5 @@ class JpkiConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the kernel's registries."""
-        for piece in ("permissions", "outputs", "subscribers", "screens", "reconciliation", "measures"):
+        for piece in ("permissions", "outputs", "subscribers", "screens", "reconciliation", "measures", "jobs"):
             import_module(f"jpki.{piece}")

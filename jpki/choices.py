@@ -38,6 +38,7 @@ class Cause(models.TextChoices):
     REMOVAL = lifecycle.Cause.REMOVAL.value, "消除"
     RECORD_ERROR = lifecycle.Cause.RECORD_ERROR.value, "記録誤り"
     RENEWAL = lifecycle.Cause.RENEWAL.value, "更新"
+    REPLACEMENT = lifecycle.Cause.REPLACEMENT.value, "一斉再発行"
     CARD_VOID = lifecycle.Cause.CARD_VOID.value, "カードの廃止"
     DISCARD = lifecycle.Cause.DISCARD.value, "交付前の破棄"
 

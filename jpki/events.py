@@ -23,6 +23,14 @@ class CertificateIssued(CertificateEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateReplaced(CertificateIssued):
+    """The same by a 一斉再発行: ``predecessor`` is the row of the certificate that ended with it."""
+
+    kind = "jpki.certificate_replaced"
+    predecessor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CertificateRevoked(CertificateEvent):
     """A certificate ended before its time; ``cause`` as in the lifecycle's table."""
 

@@ -10,6 +10,9 @@ declare(
     **{"jpki.services.issuing": "署名用電子証明書（公的個人認証法7条）。本人のカードにだけ入る"},
 )
 declare_without_address(Way.SCREEN, "電子証明書の手続と統計", "jpki_make_move", "jpki_statistics")
+declare_without_address(Way.SCREEN, "世代、一斉再発行、検査", "jpki_generations", "jpki_replace", "jpki_inspections")
+# Its report has numbers and reasons; the certificates themselves go where all go.
+declare_without_address(Way.JOB, "電子証明書の一斉再発行", "jpki.replacement")
 declare_without_address(
     Way.SCREEN,
     "認証局の公開物",
@@ -17,6 +20,7 @@ declare_without_address(
     "pki_ocsp_get",
     "pki_practice_statement",
     "pki_certificate",
+    "pki_link",
     "pki_generation",
     "pki_full_list",
     "pki_list",
@@ -47,13 +51,16 @@ declare_without_address(
     "jpki_party_move",
 )
 declare_without_address(Way.PAPER, "検証者の通知と明細", "jpki.pdf.party_notice", "jpki.pdf.statement")
-declare_without_address(Way.COMMAND, "認証局の運用", "ca_ceremony", "crl_publish", "ocsp_refresh")
+declare_without_address(
+    Way.COMMAND, "認証局の運用", "ca_ceremony", "ca_links", "ca_recover", "crl_publish", "ocsp_refresh"
+)
 declare_without_address(
     Way.REGISTER,
     "認証局のマスタ",
     "jpki_generation",
     "jpki_profile",
     "jpki_responder",
+    "jpki_linkcertificate",
     "jpki_crlpartition",
     "jpki_crlpublication",
     "jpki_verificationprice",

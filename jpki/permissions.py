@@ -11,6 +11,7 @@ register(
     Permission("jpki.operate_authority", "認証局を運用する", "公的個人認証法第16条"),
     Permission("jpki.export_certificate", "電子証明書を書き出す", "公的個人認証法第8条"),
     Permission("jpki.see_statistics", "発行・失効の統計を見る"),
+    Permission("jpki.approve_replacement", "一斉再発行を承認する", "公的個人認証法第16条"),
     Permission("jpki.see_inspections", "発行物の検査の結果を見る", "公的個人認証法第16条"),
     Permission("jpki.identify", "利用者証明用電子証明書で本人を確認する", "公的個人認証法第36条・第38条"),
     Permission("jpki.validate", "電子証明書の有効性を確認する", "公的個人認証法第18条"),

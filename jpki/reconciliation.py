@@ -31,13 +31,13 @@ def certificates_have_entries_and_events() -> Iterator[Finding]:
         loose, nameless = _rows(_HOLDINGS), _rows(_NAMELESS)
     with acting(SYSTEM):
         entries = {action: _entries(f"jpki.certificate_{action}") for action in ("issued", "revoked")}
-        events = {kind: _events(f"jpki.certificate_{kind}") for kind in ("issued", "revoked")}
+        events = {kind: _events(f"jpki.certificate_{kind}") for kind in ("issued", "replaced", "revoked")}
         unsigned = _one(
             "SELECT count(*) FROM kernel_auditentry WHERE action = 'jpki.certificate_revoked'"
             " AND detail ->> 'issued' = 'false'"
         )
     yield Finding("jpki.issued_audited", "発行と監査記録の数", issued, entries["issued"])
-    yield Finding("jpki.issued_told", "発行と出来事の数", issued, events["issued"])
+    yield Finding("jpki.issued_told", "発行と出来事の数", issued, events["issued"] + events["replaced"])
     yield Finding("jpki.revoked_audited", "失効と監査記録の数", ended, entries["revoked"] - unsigned)
     yield Finding("jpki.revoked_told", "失効と出来事の数", ended, events["revoked"])
     yield Finding("jpki.holdings", "状態と合わない保有", 0, len(loose), loose)

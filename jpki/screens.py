@@ -19,6 +19,7 @@ disclosures.tell(LINKED, "電子証明書の発行の番号の紐付けの提供
 register(
     NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300),
     NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 305),
+    NavItem("世代と一斉再発行", "jpki_generations", "jpki.operate_authority", "公的個人認証", 307),
     NavItem("検証者", "jpki_parties", "jpki.see_parties", "公的個人認証", 310),
     NavItem("検証者の年度別の件数", "jpki_parties_by_year", "jpki.see_statistics", "公的個人認証", 320),
 )

@@ -6,7 +6,7 @@ from jpki import public_urls
 from jpki.api.links import SerialLinksView
 from jpki.api.revocations import OcspView, RevocationListView
 from jpki.api.validations import ValidationsView
-from jpki.web import certificates, inspections, relying_parties, statements, statistics
+from jpki.web import certificates, generations, inspections, relying_parties, statements, statistics
 
 urlpatterns = [
     *public_urls.urlpatterns,
@@ -14,6 +14,8 @@ urlpatterns = [
         "jpki/residents/<uuid:resident>/certificates/", certificates.of_resident, name="jpki_certificates_of_resident"
     ),
     path("jpki/certificates/<int:certificate>/<str:verb>/", certificates.make_move, name="jpki_make_move"),
+    path("jpki/generations/", generations.every, name="jpki_generations"),
+    path("jpki/generations/<int:generation>/replace/", generations.replace, name="jpki_replace"),
     path("jpki/inspections/", inspections.recent, name="jpki_inspections"),
     path("jpki/statistics/", statistics.by_day, name="jpki_statistics"),
     path("jpki/parties/", relying_parties.party_list, name="jpki_parties"),

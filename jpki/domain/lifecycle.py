@@ -33,6 +33,7 @@ class Cause(StrEnum):
     REMOVAL = "REMOVAL"
     RECORD_ERROR = "RECORD_ERROR"
     RENEWAL = "RENEWAL"
+    REPLACEMENT = "REPLACEMENT"
     CARD_VOID = "CARD_VOID"
     DISCARD = "DISCARD"
 
@@ -108,6 +109,10 @@ MOVES: dict[str, Move] = {
         _row(
             "revoke_for_renewal", _RELIED_ON, State.REVOKED, "jpki.issue", "法第6条",
             "jpki.certificate_revoked", "更新による失効", cause=Cause.RENEWAL, reason=Reason.SUPERSEDED,
+        ),
+        _row(
+            "revoke_for_replacement", "VALID", State.REVOKED, "jpki.issue", "認証局運用規程",
+            "jpki.certificate_revoked", "一斉再発行による失効", cause=Cause.REPLACEMENT, reason=Reason.SUPERSEDED,
         ),
         _row(
             "revoke_with_card", _RELIED_ON, State.REVOKED, "jpki.follow_register", "認証局運用規程",

@@ -12,6 +12,8 @@ from jpki.engine.profiles import AuthorityProfile, CertificateProfile, Extension
 from jpki.engine.public_keys import SubjectKey
 
 _VERSION_3 = der.explicit(0, der.integer(2))
+# Version, serial number, algorithm, issuer, validity, subject, and then the subject's key.
+_SPKI = 6
 _NAMES_ITS_SIGNER = Extension("authority_key_identifier", False, {"form": "key_id"})
 
 
@@ -143,6 +145,13 @@ def _to_be_signed(
         spki,
         der.explicit(3, der.tlv(0x30, extensions)),
     )
+
+
+def subject_key_of(to_be_signed: bytes) -> bytes:
+    """The SubjectPublicKeyInfo of a TBSCertificate that was made here."""
+    _, start, end = der.read(to_be_signed)
+    _, begin, _, stop = list(der.children(to_be_signed, start, end))[_SPKI]
+    return to_be_signed[begin:stop]
 
 
 def joined(to_be_signed: bytes, algorithm: SignatureAlgorithm, signature: bytes) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jlis.kernel.actors import Actor
@@ -25,11 +26,11 @@ from jpki.domain import subjects, validity
 from jpki.domain.eligibility import Applicant, hindrances
 from jpki.domain.holder_items import holder_items
 from jpki.domain.kinds import Kind
-from jpki.domain.lifecycle import MOVES
+from jpki.domain.lifecycle import MOVES, Move
 from jpki.engine import checks
 from jpki.engine.certificates import Request, Template
 from jpki.engine.public_keys import SubjectKey
-from jpki.events import CertificateIssued
+from jpki.events import CertificateIssued, CertificateReplaced
 from jpki.gateways.signers import Signers, Signing, signers
 from jpki.models import Certificate, CertificateStatus, CrlPartition
 from jpki.selectors import authorities, certificates
@@ -51,7 +52,9 @@ _UNFINISHED_AFTER = timedelta(minutes=10)
 class Order:
     """One certificate to be issued. ``public_key`` is the card's, as SubjectPublicKeyInfo in DER.
 
-    ``issued_at`` is given where it differs from the call's moment (a history that is loaded afterwards).
+    ``issued_at`` is given where it differs from the call's moment (a history that is loaded afterwards). ``renews``:
+    the certificate of the kind that the resident holds ends with it. ``replaces``: so it does, and the new one ends on
+    the former one's last day (`replacing`).
     """
 
     resident: UUID
@@ -59,6 +62,7 @@ class Order:
     public_key: bytes
     card_expires_on: date | None = None
     renews: bool = False
+    replaces: bool = False
     under_guardianship: bool = False
     exception_confirmed: bool = False
     issued_at: Moment | None = None
@@ -118,8 +122,8 @@ def issue_many(
             progress(len(issued.certificates) + len(issued.refusals))
 
     with signers(len(orders), processes=processes) as pool:
-        for (kind, algorithm), places in _alike(orders):
-            part = _prepare(kind, algorithm, {place: orders[place] for place in places}, issued, by=by, at=at)
+        for alike, places in _parts(orders):
+            part = _prepare(alike, {place: orders[place] for place in places}, issued, by=by, at=at)
             if part is not None:
                 under_way.append((part, _sign(pool, part)))
             if len(under_way) > _AHEAD:
@@ -139,11 +143,24 @@ def discard_unfinished(*, by: Actor, at: Moment) -> int:
         return len(endings.apply(MOVES["discard"], ids, by=by, at=at, purpose=""))
 
 
+class _Alike(NamedTuple):
+    """What the orders of a part have in common."""
+
+    kind: Kind
+    algorithm: str
+    replaces: bool
+
+    @property
+    def ending(self) -> Move:
+        """What becomes of the certificates that were held."""
+        return MOVES["revoke_for_replacement" if self.replaces else "revoke_for_renewal"]
+
+
 @dataclass(frozen=True)
 class _Part:
     """A part of the orders whose content is stored and waits for its signatures."""
 
-    kind: Kind
+    alike: _Alike
     generation: LivingGeneration
     places: list[int]
     residents: list[UUID]
@@ -152,11 +169,11 @@ class _Part:
     to_be_signed: list[bytes]
 
 
-def _alike(orders: Sequence[Order]) -> Iterator[tuple[tuple[Kind, str], list[int]]]:
-    """Places of the orders of one kind and one key algorithm, in parts; a resident stands at most once in each part."""
-    alike: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+def _parts(orders: Sequence[Order]) -> Iterator[tuple[_Alike, list[int]]]:
+    """Places of orders that are alike, in parts; a resident stands at most once in each part."""
+    alike: dict[_Alike, list[int]] = defaultdict(list)
     for place, order in enumerate(orders):
-        alike[order.kind, order.subject_key.algorithm].append(place)
+        alike[_Alike(order.kind, order.subject_key.algorithm, order.replaces)].append(place)
     for which, places in alike.items():
         rest: Iterable[int] = places
         while part := _distinct(orders, rest):
@@ -178,17 +195,16 @@ def _sign(pool: Signers, part: _Part) -> Signing:
     return pool.sign(part.generation.key_label, part.to_be_signed)
 
 
-def _prepare(
-    kind: Kind, algorithm: str, orders: dict[int, Order], issued: Issued, *, by: Actor, at: Moment
-) -> _Part | None:
+def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Actor, at: Moment) -> _Part | None:
     """Judge, build, check and store; None when nothing is left of the part."""
+    kind = alike.kind
     # Under the clerk's own scope: whom the clerk cannot see cannot be certified.
     with acting(by.scope):
         # The signature certificate carries its holder's address by law, whoever they are (公的個人認証法7条).
         holders = [order.resident for order in orders.values()]
         known = residents.current_many(holders, with_protected_address=True)
     with acting(JPKI):
-        generation = authorities.issuing(kind, algorithm, at.instant)
+        generation = authorities.issuing(kind, alike.algorithm, at.instant)
         profile, template = authorities.template_for(generation, kind)
         wanted = list(known)
         sql.let_expired_go(wanted, kind.value, at.instant)
@@ -205,7 +221,7 @@ def _prepare(
         ids = sql.store(list(drafts.values()), generation=generation.id, profile=profile.pk, kind=kind.value)
     renewed = {draft.resident: draft.predecessor for draft in drafts.values() if draft.predecessor is not None}
     return _Part(
-        kind,
+        alike,
         generation,
         list(drafts),
         [draft.resident for draft in drafts.values()],
@@ -222,7 +238,7 @@ def _refused(
         message = "該当する住民がいません。"
         issued.refusals.append(FieldError("resident", "not_found", message, row=place + 1))
         return True
-    renewable = order.renews and held is not None and held.state == "VALID"
+    renewable = (order.renews or order.replaces) and held is not None and held.state == "VALID"
     applicant = Applicant(
         kind=order.kind,
         born=PartialDate.from_iso(record.birth_date),
@@ -251,7 +267,7 @@ def _drafts(
     drafts = {}
     for serial, (place, order) in zip(numbers, orders.items(), strict=True):
         record = known[order.resident]
-        former = held.get(order.resident) if order.renews else None
+        former = held.get(order.resident) if order.renews or order.replaces else None
         point = points[record.office]
         request = _request(order, record, point, former, serial, template, at)
         if found := checks.findings(request, profile=template.profile, issuer=template.issuer):
@@ -286,13 +302,6 @@ def _request(
 ) -> Request:
     when = order.issued_at or at
     born = PartialDate.from_iso(record.birth_date)
-    last_day = validity.last_day(
-        issued_on=when.day,
-        born=born,
-        renewed_from=_day_in_japan(former.not_after) if former else None,
-        card_expires_on=order.card_expires_on,
-        term=template.profile.term,
-    )
     fields = {"prefecture": point.prefecture_name, "municipality": point.municipality_name}
     if order.kind.carries_identity:
         items = holder_items(name=record.name, sex=record.sex, birth_date=born, address=record.address)
@@ -302,9 +311,21 @@ def _request(
     return Request(
         serial=serial,
         not_before=when.instant.replace(microsecond=0),
-        not_after=validity.end_of(last_day),
+        not_after=validity.end_of(_last_day(order, born, former, template, when)),
         subject_key=order.subject_key,
         fields=fields,
+    )
+
+
+def _last_day(order: Order, born: PartialDate, former: Held | None, template: Template, when: Moment) -> date:
+    if former is not None and order.replaces:
+        return _day_in_japan(former.not_after)
+    return validity.last_day(
+        issued_on=when.day,
+        born=born,
+        renewed_from=_day_in_japan(former.not_after) if former else None,
+        card_expires_on=order.card_expires_on,
+        term=template.profile.term,
     )
 
 
@@ -313,8 +334,8 @@ def _complete(part: _Part, signatures: Sequence[bytes], issued: Issued, *, by: A
     with acting(JPKI):
         locked = {each.id: each for each in statuses.lock(part.ids, ["PREPARED"])}
         renewed = [part.renewed[each.resident] for each in locked.values() if each.resident in part.renewed]
-        endings.apply(MOVES["revoke_for_renewal"], renewed, by=by, at=at, purpose=purpose)
-        held = sql.hold([each.resident for each in locked.values()], list(locked), part.kind.value)
+        endings.apply(part.alike.ending, renewed, by=by, at=at, purpose=purpose)
+        held = sql.hold([each.resident for each in locked.values()], list(locked), part.alike.kind.value)
         signed = {pk: signature for pk, signature in zip(part.ids, signatures, strict=True) if pk in held}
         sql.sign(list(signed), list(signed.values()))
         # Whoever was overtaken, by another issue or by the register, gets nothing: the serial goes on the list.
@@ -333,18 +354,21 @@ def _complete(part: _Part, signatures: Sequence[bytes], issued: Issued, *, by: A
 
 def _act(each: statuses.Locked, part: _Part) -> audit.Act:
     key = part.generation.key_label
-    detail = {"certificate": each.id, "kind": part.kind.value, "serial": each.serial, "key": key}
+    detail = {"certificate": each.id, "kind": part.alike.kind.value, "serial": each.serial, "key": key}
     return audit.Act(MOVES["issue"].audit_word, each.resident, detail=detail)
 
 
 def _event(each: statuses.Locked, part: _Part) -> CertificateIssued:
-    return CertificateIssued(
-        subject=each.resident,
-        certificate=each.id,
-        certificate_kind=part.kind.value,
-        generation=part.generation.id,
-        serial=each.serial,
-    )
+    fields: dict[str, Any] = {
+        "subject": each.resident,
+        "certificate": each.id,
+        "certificate_kind": part.alike.kind.value,
+        "generation": part.generation.id,
+        "serial": each.serial,
+    }
+    if part.alike.replaces:
+        return CertificateReplaced(**fields, predecessor=part.renewed[each.resident])
+    return CertificateIssued(**fields)
 
 
 def _day_in_japan(instant: datetime) -> date:

@@ -1,4 +1,4 @@
-"""一斉再発行: whatever a generation's key has signed and is in force, issued anew under the key that signs now (P1, P2).
+"""一斉再発行: what a generation has signed and is in force, issued anew under the generation that signs now (P1, P2).
 
 For a key that must not be relied on any longer, or an algorithm whose time is over. Holder, key pair and last day stay;
 the former certificate ends with the new one's issue, in one transaction. The work may die at any moment: what was
@@ -29,7 +29,6 @@ from jpki.sql import replacing as sql
 from jpki.sql.replacing import InForce
 
 KIND = "jpki.replacement"
-PURPOSE = "JPKI-REPLACEMENT"
 # So many at once: signers are started for each call, and a killed worker repeats no more than this.
 _CALL = 10_000
 LONGEST_REASON = 200
@@ -56,7 +55,7 @@ def request(*, generation: int, reason: str, by: Actor, at: Moment) -> Job:
         kind=KIND,
         by=by,
         at=at,
-        purpose=PURPOSE,
+        purpose="",
         parameters={"generation": generation, "shown": shown},
         needs_approval=True,
     )
@@ -81,9 +80,7 @@ def replace(run: Run, *, clock: Callable[[], Moment], call: int = _CALL) -> None
         def tell(count: int, so_far: int = so_far) -> None:
             run.progress(so_far + count, total)
 
-        issued = issuing.issue_many(
-            orders=[_order(each) for each in part], by=by, at=at, purpose=PURPOSE, progress=tell
-        )
+        issued = issuing.issue_many(orders=[_order(each) for each in part], by=by, at=at, purpose="", progress=tell)
         refusals += [(part[(refusal.row or 1) - 1], refusal) for refusal in issued.refusals]
         done += len(issued.certificates)
         after = part[-1].id
@@ -103,7 +100,7 @@ def _next_part(generation: int, after: int, size: int, at: Moment) -> list[InFor
 
 
 def _order(each: InForce) -> Order:
-    return Order(each.resident, Kind(each.kind), subject_key_of(each.to_be_signed), replaces=each.id)
+    return Order(each.resident, Kind(each.kind), subject_key_of(each.to_be_signed), replaces=True)
 
 
 def _finish(
@@ -111,7 +108,7 @@ def _finish(
 ) -> None:
     detail = {"authority": former.authority, "generation": former.number, "count": done, "refused": len(refusals)}
     with acting(JPKI):
-        audit.record(action="jpki.certificates_replaced", by=by, purpose=PURPOSE, detail=detail)
+        audit.record(action="jpki.certificates_replaced", by=by, detail=detail)
     path = run.folder() / "report.csv"
     _write_report(path, refusals)
     run.attach(path, filename=f"replacement-{run.job.pk}.csv", content_type="text/csv; charset=utf-8")

@@ -1,7 +1,7 @@
 """What a generation has in force, part by part.
 
 Why not the ORM: a hundred million rows are walked by their key, with the stored content beside them. Rows expected:
-10,000 a call. Index: ``status_in_force``.
+10,000 a call. Index: the primary key, whose order is that of issue.
 """
 
 from datetime import datetime

@@ -18,6 +18,7 @@ LEADS = {
     "revoke_for_removal": {P: R, V: R, S: R},
     "revoke_for_error": {V: R, S: R},
     "revoke_for_renewal": {V: R, S: R},
+    "revoke_for_replacement": {State.VALID: State.REVOKED},
     "revoke_with_card": {V: R, S: R},
 }
 

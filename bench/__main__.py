@@ -43,11 +43,12 @@ def main() -> int:
         ocsp,
         paper,
         query,
+        replacing,
     )
 
     chosen = {
         "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query,
-        "consistency": consistency, "ocsp": ocsp, "issuing": issuing, "lists": lists,
+        "consistency": consistency, "ocsp": ocsp, "issuing": issuing, "lists": lists, "replacing": replacing,
         "paper": paper, "express": express, "notices": notices,
     }  # fmt: skip
     print(f"{'what':34} {'own':>12} {'against':>34} {'other':>12} {'ratio':>7}  target", flush=True)

@@ -36,22 +36,29 @@ def officer():
 def generation(authority: str):
     """The first generation of an authority, by its ceremony."""
     from jlis.kernel.isolation.scope import JPKI, acting
-    from jlis.kernel.time import Moment, now
-    from jpki.engine.keys import Holder
     from jpki.models import Generation
-    from jpki.services import authorities
 
     with acting(JPKI):
         found = Generation.objects.filter(authority_id=authority, number=1).first()
     if found is not None:
         return found
+    return next_generation(_CEREMONY.format(authority=authority))
+
+
+def next_generation(text: str):
+    """The generation of a ceremony's file, five minutes old."""
+    from jlis.kernel.isolation.scope import JPKI, acting
+    from jlis.kernel.time import Moment, now
+    from jpki.engine.keys import Holder
+    from jpki.models import Generation
+    from jpki.services import authorities
+
     by = officer()
     holders = [Holder("bench-1", "計測のための合言葉その一です"), Holder("bench-2", "計測のための合言葉その二です")]
     with acting(by.scope):
         made = authorities.hold_ceremony(
-            text=_CEREMONY.format(authority=authority), holders=holders, by=by,
-            at=Moment.of(now().later(minutes=-5).instant),
-        )  # fmt: skip
+            text=text, holders=holders, by=by, at=Moment.of(now().later(minutes=-5).instant)
+        )
     with acting(JPKI):
         return Generation.objects.get(pk=made.pk)
 

@@ -35,6 +35,7 @@ def main() -> int:
         consistency,
         express,
         extract,
+        following,
         ingest,
         issuing,
         lists,
@@ -49,6 +50,7 @@ def main() -> int:
     chosen = {
         "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query,
         "consistency": consistency, "ocsp": ocsp, "issuing": issuing, "lists": lists, "replacing": replacing,
+        "following": following,
         "paper": paper, "express": express, "notices": notices,
     }  # fmt: skip
     print(f"{'what':34} {'own':>12} {'against':>34} {'other':>12} {'ratio':>7}  target", flush=True)

@@ -22,18 +22,19 @@ def measure(rows: int) -> list[Line]:
     authority.generation("sign")
     keys = authority.card_keys(20)
     rounds = count()
-    people = _residents(_ROUND * 7)
-    first = _issue(people[-_ROUND:], keys, None)
+    people = residents(_ROUND * 7)
+    first = issue(people[-_ROUND:], keys, None)
     model = _certificate(first)
-    own, bare = in_turn(lambda: _issue(_part(people, rounds), keys, None), lambda: _build(model))
-    alone, bare_too = in_turn(lambda: _issue(_part(people, rounds), keys, 1), lambda: _build(model))
+    own, bare = in_turn(lambda: issue(_part(people, rounds), keys, None), lambda: _build(model))
+    alone, bare_too = in_turn(lambda: issue(_part(people, rounds), keys, 1), lambda: _build(model))
     return [
         Line("issuing, certificates/s", _ROUND / own, "bare builder, one process", _ROUND / bare, at_least=0.6),
         Line("issuing, one process", _ROUND / alone, "bare builder, one process", _ROUND / bare_too, at_least=0.6),
     ]
 
 
-def _residents(number: int) -> list:
+def residents(number: int) -> list:
+    """So many grown residents of the town."""
     from jlis.kernel.isolation.scope import acting
     from juki.models import IdentityRecord
 
@@ -55,7 +56,8 @@ def _part(people: list, rounds) -> list:
     return people[place : place + _ROUND]
 
 
-def _issue(people: list, keys: list[bytes], processes: int | None):
+def issue(people: list, keys: list[bytes], processes: int | None):
+    """A signature certificate for each."""
     from jlis.kernel.time import now
     from jpki.domain.kinds import Kind
     from jpki.services import issuing

@@ -18,8 +18,9 @@ COUNTER_CLERK = Duty(
          "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.issue_supplementary_copies",
          "juki.unlock_address",
          "juki.ask_help", "jpki.see_certificates", "jpki.issue",
-         "jpki.revoke", "jpki.suspend", "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply",
-         "mynacard.check_photos", "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update",
+         "jpki.revoke", "jpki.suspend", "jpki.see_town_statistics", "jpki.see_fee_reports", "jpki.report_fees",
+         "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply", "mynacard.check_photos",
+         "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update", "mynacard.set_pins",
          "mynacard.suspend", "mynacard.resume", "mynacard.void", "mynacard.apply_express",
          "mynacard.confirm_notices", "kernel.see_jobs"}
     ),
@@ -35,7 +36,7 @@ SUPERVISOR = Duty(
     | {"juki.see_protections", "juki.end_protection", "juki.approve_unlock"}
     | {"juki.see_emergencies", "juki.report_emergencies", "juki.see_access_findings", "juki.answer_access_cases"}
     | {"juki.ask_disposals", "juki.approve_disposals"}
-    | {"kernel.view_registers", "lgwan.see_catalogue"}
+    | {"jpki.confirm_fees", "kernel.view_registers", "lgwan.see_catalogue"}
     | {"bcl.take_part", "bcl.see_participation", "bcl.send_copy", "konbini.see_counts", "konbini.stop_town"},
 )
 PROTECTION_OFFICER = Duty(
@@ -124,13 +125,15 @@ REGISTRY_OPERATOR = Duty(
 CERTIFICATE_OPERATOR = Duty(
     "CERTIFICATE_OPERATOR",
     "個人番号センター運用担当",
-    "認証局の運用、失効リストの発行、証明書の書き出し、検証者の登録と提供の明細を扱う。登録した人は受理を決められない。",
+    "認証局の運用、失効リストの発行、証明書の書き出し、統計、発行手数料の請求、検証者の登録と提供の明細を扱う。登録した人は受理を決められない。",
     JLIS,
     frozenset(
         {
             "jpki.operate_authority",
             "jpki.export_certificate",
             "jpki.see_statistics",
+            "jpki.see_fee_reports",
+            "jpki.bill_fees",
             "jpki.see_inspections",
             "jpki.approve_replacement",
             "jpki.see_parties",

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from jpki.domain import kinds, lifecycle, relying_parties
+from jpki.domain import fee_reports, fees, kinds, lifecycle, relying_parties
 
 
 class AuthorityCode(models.TextChoices):
@@ -115,3 +115,33 @@ class AskedKind(models.TextChoices):
     SIGN = "SIGN", "署名用"
     AUTH = "AUTH", "利用者証明用"
     UNKNOWN = "UNKNOWN", "当認証局のものでない"
+
+
+class Issued(models.TextChoices):
+    """一度の手続で発行した電子証明書."""
+
+    SIGN = "SIGN", "署名用のみ"
+    AUTH = "AUTH", "利用者証明用のみ"
+    BOTH = "BOTH", "署名用と利用者証明用"
+
+
+class FeeGround(models.TextChoices):
+    """手数料の区分."""
+
+    FIRST = fees.Ground.FIRST.value, "初回の発行"
+    RENEWAL = fees.Ground.RENEWAL.value, "更新・有効期間の満了"
+    CHANGE = fees.Ground.CHANGE.value, "異動により失効した"
+    NOT_AT_FAULT = fees.Ground.NOT_AT_FAULT.value, "本人の責めによらない再発行"
+    LOST = fees.Ground.LOST.value, "紛失・破損などによる再発行"
+    AFTER_HOLD = fees.Ground.AFTER_HOLD.value, "一時停止の解除後"
+    OWN_WISH = fees.Ground.OWN_WISH.value, "本人の希望による再発行"
+
+
+class FeeReportState(models.TextChoices):
+    """有償発行の月次報告の状態."""
+
+    DRAWN = fee_reports.State.DRAWN.value, "集計済み"
+    COMPARED = fee_reports.State.COMPARED.value, "照合済み"
+    CONFIRMED = fee_reports.State.CONFIRMED.value, "報告済み"
+    BILLED = fee_reports.State.BILLED.value, "請求済み"
+    SETTLED = fee_reports.State.SETTLED.value, "入金済み"

@@ -9,7 +9,19 @@ declare(
     Treatment.BY_LAW,
     **{"jpki.services.issuing": "署名用電子証明書（公的個人認証法7条）。本人のカードにだけ入る"},
 )
-declare_without_address(Way.SCREEN, "電子証明書の手続と統計", "jpki_make_move", "jpki_statistics")
+declare_without_address(
+    Way.SCREEN, "電子証明書の手続と統計", "jpki_make_move", "jpki_statistics", "jpki_town_statistics"
+)
+declare_without_address(
+    Way.SCREEN,
+    "有償発行の月次報告",
+    "jpki_fee_reports",
+    "jpki_draw_fee_report",
+    "jpki_fee_report",
+    "jpki_fee_report_paper",
+    "jpki_fee_report_move",
+)
+declare_without_address(Way.PAPER, "有償発行の月次報告書", "jpki.pdf.fee_report")
 declare_without_address(Way.SCREEN, "世代、一斉再発行、検査", "jpki_generations", "jpki_replace", "jpki_inspections")
 # Its report has numbers and reasons; the certificates themselves go where all go.
 declare_without_address(Way.JOB, "電子証明書の一斉再発行", "jpki.replacement")

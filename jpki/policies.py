@@ -2,12 +2,13 @@
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict, Forbidden
+from jpki.domain import fee_reports
 from jpki.domain.lifecycle import Move, State, allows
 from jpki.domain.relying_parties import PartyKind, PartyMove, PartyState, party_allows
 from jpki.models import RelyingParty
 
 
-def must_be_allowed(move: Move, by: Actor) -> None:
+def must_be_allowed(move: Move | fee_reports.Move, by: Actor) -> None:
     """Raises Forbidden unless the actor holds the move's permission."""
     if not by.may(move.permission):
         raise Forbidden("permission_missing", f"{move.label}の権限がありません。")

@@ -21,6 +21,24 @@ _NAMELESS = """
     SELECT s.id FROM jpki_certificatestatus s
     WHERE NOT EXISTS (SELECT 1 FROM jpki_certificate c WHERE c.status_id = s.id) LIMIT %s
 """
+# A report that the town stands by must still say what the tally says.
+_REPORTS = """
+    SELECT r.office || ' ' || to_char(r.month, 'YYYY-MM') FROM jpki_feereport r
+    WHERE r.state IN ('CONFIRMED', 'BILLED', 'SETTLED')
+      AND NOT EXISTS (
+        SELECT 1 FROM jpki_certificatecharge c
+        WHERE c.office = r.office AND c.yen > 0 AND c.day >= r.month AND c.day < r.month + interval '1 month'
+        HAVING count(*) = r.counted AND coalesce(sum(c.yen), 0) = r.due_yen)
+    LIMIT %s
+"""
+
+
+@check
+def fee_reports_say_what_the_tally_says() -> Iterator[Finding]:
+    """What was reported and billed is the sum of the counters' charges."""
+    with acting(JPKI):
+        differing = _rows(_REPORTS)
+    yield Finding("jpki.fee_reports", "集計と違う有償発行の月次報告", 0, len(differing), differing)
 
 
 @check

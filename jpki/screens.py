@@ -11,13 +11,16 @@ from jlis.kernel.faces.pages.desk import Card, Panel, on_the_desk
 from jlis.kernel.faces.panels import ResidentPanel, on_resident
 from jlis.kernel.time import TOKYO, Moment
 from jpki.choices import PartyState
-from jpki.selectors import certificates, inspections, relying_parties, statistics
+from jpki.domain.fee_reports import MOVES, State
+from jpki.selectors import certificates, fees, inspections, relying_parties, statistics
 from jpki.selectors.metering import LINKED
 from juki.selectors import disclosures
 
 disclosures.tell(LINKED, "電子証明書の発行の番号の紐付けの提供")
 register(
     NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300),
+    NavItem("電子証明書の統計", "jpki_town_statistics", "jpki.see_town_statistics", "公的個人認証", 300),
+    NavItem("有償発行の月次報告", "jpki_fee_reports", "jpki.see_fee_reports", "公的個人認証", 303),
     NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 305),
     NavItem("世代と一斉再発行", "jpki_generations", "jpki.operate_authority", "公的個人認証", 307),
     NavItem("検証者", "jpki_parties", "jpki.see_parties", "公的個人認証", 310),
@@ -36,12 +39,19 @@ def inspection_card(actor: Actor, at: Moment) -> list[Card | Panel]:
 @on_the_desk(permission="jpki.see_statistics", order=30)
 def certificate_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """What was issued and what ended today."""
-    today = statistics.last_days(at, days=1)
+    issued, revoked = statistics.today(at)
     url = reverse("jpki_statistics")
-    return [
-        Card("今日の発行", sum(row.issued for row in today), url),
-        Card("今日の失効", sum(row.revoked for row in today), url),
-    ]
+    return [Card("今日の発行", issued, url), Card("今日の失効", revoked, url)]
+
+
+@on_the_desk(permission="jpki.see_fee_reports", order=31)
+def fee_report_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """The monthly reports that wait for this person."""
+    waiting = {move.verb: move.sources for move in MOVES.values() if actor.may(move.permission)}
+    states = {State.DRAWN} & waiting.get("compare", frozenset())
+    states |= waiting.get("confirm", frozenset()) | waiting.get("bill", frozenset())
+    count = fees.reports().filter(state__in=states).count()
+    return [Card("処理待ちの月次報告", count, reverse("jpki_fee_reports"))]
 
 
 @on_the_desk(permission="jpki.accept_parties", order=31)

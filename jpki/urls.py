@@ -6,7 +6,15 @@ from jpki import public_urls
 from jpki.api.links import SerialLinksView
 from jpki.api.revocations import OcspView, RevocationListView
 from jpki.api.validations import ValidationsView
-from jpki.web import certificates, generations, inspections, relying_parties, statements, statistics
+from jpki.web import (
+    certificates,
+    fee_reports,
+    generations,
+    inspections,
+    relying_parties,
+    statements,
+    statistics,
+)
 
 urlpatterns = [
     *public_urls.urlpatterns,
@@ -17,7 +25,6 @@ urlpatterns = [
     path("jpki/generations/", generations.every, name="jpki_generations"),
     path("jpki/generations/<int:generation>/replace/", generations.replace, name="jpki_replace"),
     path("jpki/inspections/", inspections.recent, name="jpki_inspections"),
-    path("jpki/statistics/", statistics.by_day, name="jpki_statistics"),
     path("jpki/parties/", relying_parties.party_list, name="jpki_parties"),
     path("jpki/parties/new/", relying_parties.apply, name="jpki_apply"),
     path("jpki/parties/by-year/", statements.by_year, name="jpki_parties_by_year"),
@@ -32,6 +39,13 @@ urlpatterns = [
     ),
     path("jpki/parties/<int:party>/papers/", relying_parties.file_paper, name="jpki_file_paper"),
     path("jpki/parties/<int:party>/<str:verb>/", relying_parties.make_move, name="jpki_party_move"),
+    path("jpki/statistics/", statistics.of_country, name="jpki_statistics"),
+    path("jpki/statistics/town/", statistics.of_town, name="jpki_town_statistics"),
+    path("jpki/fee-reports/", fee_reports.report_list, name="jpki_fee_reports"),
+    path("jpki/fee-reports/draw/", fee_reports.draw, name="jpki_draw_fee_report"),
+    path("jpki/fee-reports/<int:report>/", fee_reports.detail, name="jpki_fee_report"),
+    path("jpki/fee-reports/<int:report>/paper", fee_reports.paper, name="jpki_fee_report_paper"),
+    path("jpki/fee-reports/<int:report>/<str:verb>/", fee_reports.make_move, name="jpki_fee_report_move"),
     path("api/v1/jpki/validations", ValidationsView.as_view(), name="jpki_validations"),
     path("api/v1/jpki/ocsp/<authority:authority>", OcspView.as_view(), name="jpki_ocsp"),
     path(

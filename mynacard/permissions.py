@@ -12,6 +12,7 @@ register(
     Permission("mynacard.set_up", "交付前設定をする", "番号法17条1項"),
     Permission("mynacard.hand_over", "カードを交付する", "番号法17条1項"),
     Permission("mynacard.update", "継続利用・券面更新をする", "番号法17条2項から4項まで"),
+    Permission("mynacard.set_pins", "暗証番号を初期化・再設定する", "公的個人認証サービス事務処理要領"),
     Permission("mynacard.suspend", "カードを一時停止する", "番号法17条5項"),
     Permission("mynacard.resume", "カードの一時停止を解除する", "番号法17条5項"),
     Permission("mynacard.void", "カードを廃止する", "番号法17条5項・施行令14条"),

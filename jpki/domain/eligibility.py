@@ -1,6 +1,6 @@
 """Who may be given which certificate: rules of law judged on a frozen set of facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ class Applicant:
     """The facts on the day of the application.
 
     ``holds_valid``: a certificate of the same kind is in force and this is not its renewal.
-    ``exception_confirmed``: the counter has confirmed the exception for persons under guardianship.
+    ``exception_confirmed``: the counter has confirmed the exceptions that the rules below leave room for.
     """
 
     kind: Kind
@@ -85,11 +85,12 @@ def double_issue(applicant: Applicant) -> bool:
 @_rule(
     code="under_age",
     article="公的個人認証事務処理要領",
-    sentence="15歳未満の者には、署名用電子証明書を発行しない。",
-    message="15歳未満のため署名用電子証明書は発行できません。利用者証明用電子証明書のみ発行してください。",
+    sentence="15歳未満の者には、原則として署名用電子証明書を発行しない。",
+    message="15歳未満のため署名用電子証明書は発行できません。利用者証明用のみ発行するか、例外の理由を確認して記録してください。",
 )
 def under_age(applicant: Applicant) -> bool:
-    return applicant.kind.carries_identity and age_on(applicant.day, applicant.born) < AGE_FOR_SIGNATURE
+    is_young = age_on(applicant.day, applicant.born) < AGE_FOR_SIGNATURE
+    return applicant.kind.carries_identity and is_young and not applicant.exception_confirmed
 
 
 @_rule(
@@ -100,3 +101,29 @@ def under_age(applicant: Applicant) -> bool:
 )
 def under_guardianship(applicant: Applicant) -> bool:
     return applicant.kind.carries_identity and applicant.under_guardianship and not applicant.exception_confirmed
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A reason that lifts one rule, confirmed at the counter and recorded by its code. No source lists these reasons;
+    they are the office's to widen or narrow."""
+
+    code: str
+    lifts: str
+    label: str
+
+
+EXEMPTIONS: dict[str, Exemption] = {
+    each.code: each
+    for each in (
+        Exemption("MINOR_UNDERSTANDS", "under_age", "15歳未満：法定代理人の同意があり、本人の意思能力を確認した"),
+        Exemption("WARD_UNDERSTANDS", "under_guardianship", "成年被後見人：法定代理人の同席のもとで意思能力を確認した"),
+        Exemption("WARD_BY_DOCTOR", "under_guardianship", "成年被後見人：医師の書面により意思能力を確認した"),
+    )
+}  # fmt: skip
+
+
+def are_lifted(hindering: Iterable[Rule], reasons: Iterable[str]) -> bool:
+    """Whether a confirmed reason lifts each of the rules that stand against an application."""
+    lifted = {EXEMPTIONS[reason].lifts for reason in reasons}
+    return all(rule.code in lifted for rule in hindering)

@@ -90,17 +90,6 @@ def test_nobody_enters_without_signing_in(signature, resident):
         assert Client().get(url).status_code == 302
 
 
-def test_the_centre_sees_counts_and_a_clerk_does_not(counter, signature, at):
-    account(CENTRE, "JLIS-JPKI", "CERTIFICATE_OPERATOR", at=at)
-    counter.post(f"/jpki/certificates/{signature.pk}/revoke_on_request/", {"step": "done"})
-
-    html = sign_in(Client(), CENTRE).get("/jpki/statistics/").content.decode()
-
-    assert '<td class="number">2</td><td class="number">1</td><td class="number">0</td></tr></tfoot>' in html
-    assert "髙﨑" not in html
-    assert counter.get("/jpki/statistics/").status_code == 403
-
-
 def test_the_desk_counts_todays_certificates(signature, at):
     account(CENTRE, "JLIS-JPKI", "CERTIFICATE_OPERATOR", at=at)
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from jlis.kernel.domain.partial_dates import PartialDate
-from jpki.domain.eligibility import RULES, Applicant, age_on, hindrances
+from jpki.domain.eligibility import EXEMPTIONS, RULES, Applicant, age_on, are_lifted, hindrances
 from jpki.domain.kinds import Kind
 
 ADULT = Applicant(kind=Kind.SIGN_CARD, born=PartialDate(1980, 2, 17), day=date(2026, 4, 1))
@@ -33,6 +33,24 @@ def test_an_adult_gets_both(kind):
 def test_under_fifteen_there_is_no_signature_certificate(born, hindered):
     assert ("under_age" in codes(replace(ADULT, born=born))) is hindered
     assert codes(replace(ADULT, born=born, kind=Kind.AUTH_CARD)) == set()
+
+
+def test_under_fifteen_a_confirmed_exception_lifts_it():
+    child = replace(ADULT, born=PartialDate(2012, 1, 1))
+
+    assert codes(child) == {"under_age"}
+    assert codes(replace(child, exception_confirmed=True)) == set()
+
+
+def test_a_reason_lifts_its_own_rule_alone():
+    child, ward = replace(ADULT, born=PartialDate(2012, 1, 1)), replace(ADULT, under_guardianship=True)
+
+    assert are_lifted(hindrances(child), ["MINOR_UNDERSTANDS"])
+    assert not are_lifted(hindrances(child), ["WARD_UNDERSTANDS", "WARD_BY_DOCTOR"])
+    assert are_lifted(hindrances(ward), ["WARD_BY_DOCTOR"])
+    assert not are_lifted(hindrances(ward), ["MINOR_UNDERSTANDS"])
+    assert not are_lifted(hindrances(replace(ADULT, registered=False)), EXEMPTIONS)
+    assert {each.lifts for each in EXEMPTIONS.values()} == {"under_age", "under_guardianship"}
 
 
 def test_born_on_a_leap_day_counts_on_the_28th():

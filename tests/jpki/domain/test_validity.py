@@ -1,6 +1,6 @@
 """The period of validity: known certificates, the law's corners, and properties that hold for every date."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -61,6 +61,46 @@ def test_the_window_of_renewal_opens_the_day_after_three_months_before():
     assert renewal_opens(date(2030, 2, 17), rule) == date(2029, 11, 18)
     assert renewal_opens(date(2030, 5, 31), rule) == date(2030, 3, 1)
     assert renewal_opens(date(2030, 1, 1), rule) == date(2029, 10, 2)
+
+
+LEAP = PartialDate(1996, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "expected"),
+    [
+        # the certificate to be renewed ends on the fifth birthday, 17 February 2030
+        (date(2029, 2, 16), date(2033, 2, 17)),  # the eve of the fourth birthday: long before the window
+        (date(2030, 2, 16), date(2035, 2, 17)),  # the eve of the fifth: six birthdays, the first of them tomorrow
+        (date(2029, 11, 17), date(2034, 2, 17)),  # the day before the window
+        (date(2029, 11, 18), date(2035, 2, 17)),  # its first day
+    ],
+)
+def test_around_the_eve_and_the_window(issued_on, expected):
+    assert last_day(issued_on=issued_on, born=BORN, renewed_from=date(2030, 2, 17)) == expected
+
+
+@pytest.mark.parametrize(
+    ("renewed_from", "opens_on", "expected_before", "expected_on"),
+    [
+        # born on 29 February: the fifth birthday of a common year is the 28th, of a leap year the 29th
+        (date(2027, 2, 28), date(2026, 11, 29), date(2031, 2, 28), date(2032, 2, 29)),
+        (date(2028, 2, 29), date(2027, 11, 30), date(2032, 2, 29), date(2033, 2, 28)),
+    ],
+)
+def test_born_on_a_leap_day_the_window_and_the_sixth_birthday(renewed_from, opens_on, expected_before, expected_on):
+    assert renewal_opens(renewed_from, rule_on(opens_on)) == opens_on
+    eve = opens_on - timedelta(days=1)
+    assert last_day(issued_on=eve, born=LEAP, renewed_from=renewed_from) == expected_before
+    assert last_day(issued_on=opens_on, born=LEAP, renewed_from=renewed_from) == expected_on
+
+
+def test_a_renewal_too_ends_with_the_card():
+    card = date(2033, 2, 17)
+
+    assert (
+        last_day(issued_on=date(2030, 1, 10), born=BORN, renewed_from=date(2030, 2, 17), card_expires_on=card) == card
+    )
 
 
 def test_the_end_is_the_last_second_of_the_day_in_japan():

@@ -3,6 +3,7 @@
 from django.db import models
 
 from mynacard.domain import applications, clocks, express, lifecycle, notices
+from mynacard.domain.sittings import Standing
 
 
 class State(models.TextChoices):
@@ -136,3 +137,12 @@ APPLICATION_LIVE = sorted(state.value for state in applications.LIVE)
 
 IN_HAND = sorted(state.value for state in lifecycle.RELIED_ON)
 """The states in which a card is in its holder's hands."""
+
+STANDING_LABELS = {
+    Standing.NONE: "発行なし",
+    Standing.VALID: "有効",
+    Standing.RENEWABLE: "有効（更新できます）",
+    Standing.SUSPENDED: "一時保留",
+    Standing.EXPIRED: "期間満了",
+    Standing.REVOKED: "失効",
+}

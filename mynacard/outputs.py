@@ -28,7 +28,15 @@ declare_without_address(Way.SCREEN, "製造", "mynacard_lots", "mynacard_make_lo
 declare_without_address(
     Way.SCREEN, "到着と保管", "mynacard_shipments", "mynacard_shipment", "mynacard_settle", "mynacard_safe"
 )
-declare_without_address(Way.SCREEN, "カードの手続", "mynacard_reissue", "mynacard_make_move")
+declare_without_address(
+    Way.SCREEN,
+    "カードの手続",
+    "mynacard_make_move",
+    "mynacard_certificates",
+    "mynacard_sitting",
+    "mynacard_receipt",
+)
+declare_without_address(Way.PAPER, "電子証明書の手続の控え", "mynacard.pdf.sitting_receipt")
 declare_without_address(
     Way.SCREEN, "特急発行", "mynacard_express", "mynacard_express_lane", "mynacard_express_dispatch"
 )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mynacard.api.applications import ApplicationsView, ApplicationView
-from mynacard.web import applications, cards, express, notices, production, safe, sitting
+from mynacard.web import applications, cards, certificates, express, notices, production, safe, sitting
 
 urlpatterns = [
     path("api/v1/mynacard/applications", ApplicationsView.as_view(), name="mynacard_applications"),
@@ -28,7 +28,9 @@ urlpatterns = [
     path("mynacard/cards/<int:card>/", cards.card, name="mynacard_card"),
     path("mynacard/cards/<int:card>/set-up/", safe.set_up, name="mynacard_set_up"),
     path("mynacard/cards/<int:card>/hand-over/", sitting.hand_over, name="mynacard_hand_over"),
-    path("mynacard/cards/<int:card>/certificates/", cards.reissue, name="mynacard_reissue"),
+    path("mynacard/cards/<int:card>/certificates/", certificates.sitting, name="mynacard_certificates"),
+    path("mynacard/sittings/<int:sitting>/", certificates.held, name="mynacard_sitting"),
+    path("mynacard/sittings/<int:sitting>/receipt", certificates.receipt, name="mynacard_receipt"),
     path("mynacard/cards/<int:card>/<str:verb>/", cards.make_move, name="mynacard_make_move"),
     path("mynacard/express/", express.express_list, name="mynacard_express"),
     path("mynacard/express/lane/", express.lane, name="mynacard_express_lane"),

@@ -20,6 +20,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.outbox import delivery
 from jlis.kernel.time import Moment
+from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
 from juki.models import Resident
 from juki.services import notifications
@@ -29,11 +30,11 @@ from konbini.services.requests import Wanted
 from mynacard.domain.applications import Channel
 from mynacard.domain.identity import Shown
 from mynacard.domain.pins import Pins
+from mynacard.domain.sittings import DEEDS, Plan, Proof
 from mynacard.models import Card
 from mynacard.selectors import cards
-from mynacard.services import applications, express, handing_over, production, receiving, setting_up
+from mynacard.services import applications, express, handing_over, production, receiving, setting_up, sittings
 from mynacard.services import cards as card_services
-from mynacard.services import certificates as card_certificates
 from mynacard.services.applications import Wish
 from mynacard.services.express import Claim
 from mynacard.services.photos import GivenPhoto
@@ -141,7 +142,8 @@ class Life:
 
     def renews_the_signature(self, *, at: Moment) -> None:
         """A new signature certificate with the new address."""
-        card_certificates.reissue(card=self.card().pk, kinds=[Kind.SIGN_CARD], by=self.clerk, at=at)
+        plan = Plan({Kind.SIGN_CARD: DEEDS["ISSUE"]}, Proof.CARD, ground=Ground.CHANGE)
+        sittings.hold(card=self.card().pk, wanted=plan, by=self.clerk, at=at)
 
     def loses_the_card(self, *, at: Moment) -> None:
         """Told at once: the card is suspended."""

@@ -22,6 +22,8 @@ from jpki.domain.kinds import Kind
 from mynacard.domain.pins import TRIES, Pins
 from mynacard.gateways.terminal import TerminalFailed
 
+# Where a PIN and its tries stand in the card's document.
+_PLACES = {"signature": ("signature_password", "sign"), "authentication": ("auth_pin", "auth")}
 _NUMBER = re.compile(r"[0-9A-Z]{16}")
 
 
@@ -67,6 +69,21 @@ class VirtualTerminal:
         with _changing(card_number) as card:
             card["auth_pin"], card["signature_password"] = pins.authentication, pins.signature
             card["tries"] = {"auth": TRIES["authentication"], "sign": TRIES["signature"]}
+
+    def tries_left(self, *, card_number: str) -> dict[str, int]:
+        """Of the two PINs that open keys; the file keeps no other."""
+        try:
+            card = _read(card_number)
+        except Retired:
+            raise TerminalFailed("カードを読み取れません。製造番号とカードを確かめてください。") from None
+        return {name: card["tries"][short] for name, (place, short) in _PLACES.items() if card[place]}
+
+    def reset_pin(self, *, card_number: str, name: str, pin: str) -> None:
+        """Set one of the two anew."""
+        place, short = _PLACES[name]
+        with _changing(card_number) as card:
+            card[place] = pin
+            card["tries"][short] = TRIES[name]
 
     def write_certificate(self, *, card_number: str, kind: str, der: bytes) -> None:
         """Write a certificate beside its key."""

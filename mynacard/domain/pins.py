@@ -35,17 +35,25 @@ class Pins:
 
 def faults(pins: Pins, *, with_signature: bool) -> list[FieldError]:
     """What is wrong with the form of the PINs; the messages never repeat one."""
-    found = [
-        FieldError(name, "not_four_digits", f"{LABELS[name]}は4桁の数字です。")
-        for name in ("authentication", "resident", "entry_aid")
-        if not _FOUR_DIGITS.fullmatch(getattr(pins, name))
-    ]
-    if with_signature and not _is_password(pins.signature):
-        message = f"{LABELS['signature']}は英大文字と数字をどちらも含む6文字から16文字です。"
-        found.append(FieldError("signature", "not_a_password", message))
+    wanted = ["authentication", "resident", "entry_aid"] + (["signature"] if with_signature else [])
+    found = [fault for name in wanted if (fault := fault_of(name, getattr(pins, name)))]
     if not with_signature and pins.signature:
         found.append(FieldError("signature", "not_wanted", "署名用電子証明書を発行しないため、設定できません。"))
     return found
+
+
+def fault_of(name: str, value: str) -> FieldError | None:
+    """What is wrong with one PIN that is set anew; the message never repeats it."""
+    if name == "signature":
+        if _is_password(value):
+            return None
+        message = f"{LABELS[name]}は英大文字と数字をどちらも含む6文字から16文字です。"
+        return FieldError(name, "not_a_password", message)
+    return (
+        None
+        if _FOUR_DIGITS.fullmatch(value)
+        else FieldError(name, "not_four_digits", f"{LABELS[name]}は4桁の数字です。")
+    )
 
 
 def _is_password(text: str) -> bool:

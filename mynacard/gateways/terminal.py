@@ -25,6 +25,12 @@ class CardTerminal(Protocol):
     def set_pins(self, *, card_number: str, pins: Pins) -> None:
         """Set the holder's PINs; an empty one is left unset."""
 
+    def tries_left(self, *, card_number: str) -> dict[str, int]:
+        """How often each PIN that is set may still be mistaken, by its name; 0: locked. An unset one is not there."""
+
+    def reset_pin(self, *, card_number: str, name: str, pin: str) -> None:
+        """Set one PIN anew and forget its mistakes; the counter's own key opens the card for that."""
+
     def write_certificate(self, *, card_number: str, kind: str, der: bytes) -> None:
         """Write a certificate beside its key."""
 

@@ -6,9 +6,11 @@ from mynacard.models.cards import Card, CardCertificate, CardHistory, HandOver
 from mynacard.models.express import ExpressApplication, ExpressDay
 from mynacard.models.notices import ExpiryNotice
 from mynacard.models.production import ArrivalDiscrepancy, PersonalisationFile, ProductionLot, Shipment
+from mynacard.models.sittings import CertificateSitting, SittingDeed
 
 __all__ = [
     "Application", "ApplicationPhoto", "ArrivalDiscrepancy", "BatchRun", "Card", "CardCertificate", "CardHistory",
+    "CertificateSitting",
     "ExpiryNotice", "ExpressApplication", "ExpressDay", "HandOver", "IssuedForm", "PersonalisationFile", "PinRequest",
-    "ProductionLot", "Shipment",
+    "ProductionLot", "Shipment", "SittingDeed",
 ]  # fmt: skip

@@ -49,6 +49,12 @@ def in_hand(resident: UUID) -> Card | None:
     return Card.objects.filter(resident_id=resident, state__in=IN_HAND).first()
 
 
+def last_end(resident: UUID) -> str:
+    """The cause by which the resident's last card ended that had been handed over; nothing where none did."""
+    ended = Card.objects.filter(resident_id=resident, state=State.VOID, handed_over_at__isnull=False)
+    return ended.order_by("-void_at").values_list("cause", flat=True).first() or ""
+
+
 def waiting_in(office: str) -> Sequence[Card]:
     """Cards that lie in an office's safe, the longest waiting first."""
     waiting = Card.objects.filter(office=office, state__in=[State.STORED, State.READY])

@@ -5,17 +5,18 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Conflict, Invalid
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.time import Moment
+from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
 from juki.models import IdentityRecord
 from mynacard import policies
-from mynacard.domain import identity, pins
+from mynacard.domain import express, identity, pins, sittings
 from mynacard.domain.applications import MOVES as APPLICATION_MOVES
 from mynacard.domain.identity import Shown
 from mynacard.domain.lifecycle import MOVES, State
 from mynacard.domain.pins import Pins
 from mynacard.domain.validity import age_on
 from mynacard.gateways.terminal import TerminalFailed, terminal
-from mynacard.models import Card, HandOver
+from mynacard.models import Card, ExpressApplication, HandOver
 from mynacard.selectors import cards
 from mynacard.services import applications, certificates, holders, moving
 from mynacard.services.counter import PURPOSE
@@ -71,9 +72,10 @@ def put_into_force(
     if chosen is not None and (faults := pins.faults(chosen, with_signature=Kind.SIGN_CARD in kinds)):
         raise Invalid.of(faults)
     former = cards.in_hand(card.resident_id)
+    needs = certificates.Needs(ground=_ground(card, former, at))
     if former is not None:
         moving.apply(MOVES["replace"], [former.pk], by=by, at=at, purpose=PURPOSE)
-    certificates.issue(card, kinds, by=by, at=at, purpose=PURPOSE)
+    certificates.issue(card, kinds, needs=needs, by=by, at=at, purpose=PURPOSE)
     _set_pins(card, chosen)
     changes = {"has_pins": chosen is not None, "face_version": record.version}
     if not moving.apply(MOVES[verb], [card.pk], by=by, at=at, purpose=PURPOSE, changes=changes):
@@ -89,6 +91,21 @@ def _kinds(card: Card, born: PartialDate, chosen: Pins | None, at: Moment) -> li
         signature=chosen is not None and (application is None or application.wants_signature),
         authentication=application is None or application.wants_authentication,
         at=at,
+    )
+
+
+def _ground(card: Card, former: Card | None, at: Moment) -> Ground:
+    """Why certificates are issued with this card, as far as their fee depends on it."""
+    application = card.application
+    if application is None:
+        return Ground.FIRST
+    express_one = ExpressApplication.objects.filter(pk=application.pk).first()
+    if express_one is not None and (case := express.case_on(express_one.case, at.day)):
+        return Ground.LOST if case.fee != case.fee_without else Ground.NOT_AT_FAULT
+    return sittings.ground_with_card(
+        kind=application.kind,
+        is_held=former is not None and former.state == State.SUSPENDED,
+        ended_by=cards.last_end(card.resident_id),
     )
 
 

@@ -13,16 +13,15 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
-from jpki.domain.kinds import Kind
-from mynacard.choices import State
+from mynacard.choices import IN_HAND
 from mynacard.domain.identity import DOCUMENTS
 from mynacard.domain.lifecycle import MOVES, Move, moves_from
 from mynacard.domain.lifecycle import State as DomainState
 from mynacard.models import Card
 from mynacard.selectors import cards as selectors
-from mynacard.services import cards, certificates, counter
+from mynacard.services import cards, counter
 from mynacard.services.counter import PURPOSE
-from mynacard.web.forms import CertificatesForm, NoteForm
+from mynacard.web.forms import NoteForm
 
 TONES = {"LIVE": "success", "SUSPENDED": "warning", "VOID": "error", "READY": "info"}
 
@@ -59,7 +58,7 @@ def card(request: StaffRequest, card: int) -> HttpResponse:
         "history": [(row, _word(row.verb)) for row in seen.history],
         "documents": [DOCUMENTS.get(code, code) for code in seen.hand_over.documents] if seen.hand_over else [],
         "moves": _buttons(seen.card, request.actor),
-        "may_certify": seen.card.state == State.LIVE and request.actor.may("mynacard.update"),
+        "may_certify": seen.card.state in IN_HAND and request.actor.may("mynacard.update"),
         "print_purpose": PURPOSE,
         "breadcrumbs": [("個人番号カード", of_holder), (seen.card.card_number, "")],
     }
@@ -82,29 +81,6 @@ def make_move(request: StaffRequest, card: int, verb: str) -> HttpResponse:
         except Refused as refusal:
             put_on(form, refusal)
     return render(request, "shell/form.html", _confirmation(move, found, form))
-
-
-@staff_view(permission="mynacard.update")
-def reissue(request: StaffRequest, card: int) -> HttpResponse:
-    """Issue certificates anew on a card that lies on the terminal."""
-    found = selectors.get(card)
-    form = CertificatesForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            kinds = [Kind(kind) for kind in form.cleaned_data["kinds"]]
-            certificates.reissue(card=card, kinds=kinds, by=request.actor, at=now())
-            messages.success(request, "電子証明書を発行し、カードに書き込みました。")
-            return redirect("mynacard_card", card=card)
-        except Refused as refusal:
-            put_on(form, refusal)
-    shown = {
-        "form": form,
-        "title": "電子証明書の発行",
-        "lead": f"製造番号 {found.card_number} のカードを端末に置いてください。",
-        "submit": "発行して書き込む",
-        "back": reverse("mynacard_card", args=[card]),
-    }
-    return render(request, "shell/form.html", shown)
 
 
 def _buttons(card: Card, by: Actor) -> list[Move]:

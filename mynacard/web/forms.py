@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from jlis.kernel.faces.forms import EraDateField, ShellForm
-from jpki.choices import Kind
 from mynacard.choices import EXPRESS_CASES, Channel, ReturnReason
 from mynacard.domain import applications
 from mynacard.domain.identity import DOCUMENTS, ProxyReason, Shown
@@ -218,11 +217,3 @@ class NoteForm(ShellForm):
     """Why a move is made."""
 
     note = forms.CharField(label="理由・備考", required=False, max_length=200)
-
-
-class CertificatesForm(ShellForm):
-    """Which certificates are issued anew."""
-
-    kinds = forms.MultipleChoiceField(
-        label="発行する電子証明書", choices=Kind.choices, initial=Kind.values, widget=forms.CheckboxSelectMultiple
-    )

@@ -19,16 +19,18 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import MYNACARD, SYSTEM, acting
 from jlis.kernel.outbox.models import OutboxEvent
 from jlis.kernel.time import Moment
+from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
 from jpki.models import CertificateStatus
 from juki.models import Resident
 from mynacard.choices import Lane
 from mynacard.domain.applications import Channel
 from mynacard.domain.identity import Shown
-from mynacard.domain.pins import Pins
+from mynacard.domain.pins import TRIES, Pins
+from mynacard.domain.sittings import Plan, Proof, offered
 from mynacard.gateways.terminal import TerminalFailed
-from mynacard.models import Application, Card, CardCertificate
-from mynacard.services import applications, handing_over, production, receiving, setting_up
+from mynacard.models import Application, Card, CardCertificate, CertificateSitting
+from mynacard.services import applications, handing_over, production, receiving, setting_up, sittings
 from mynacard.services.applications import Wish
 from mynacard.services.photos import GivenPhoto
 from tests.conftest import actor
@@ -56,6 +58,19 @@ class MemoryTerminal:
     def set_pins(self, *, card_number: str, pins: Pins) -> None:
         self._break("set_pins")
         self.chips[card_number]["pins"] = pins
+
+    def tries_left(self, *, card_number: str) -> dict[str, int]:
+        chip = self.chips.get(card_number)
+        if chip is None:
+            raise TerminalFailed("カードを読み取れません。")
+        held = chip["pins"].as_dict() if chip["pins"] else {}
+        return {name: 0 if name in chip.get("locked", ()) else TRIES[name] for name, pin in held.items() if pin}
+
+    def reset_pin(self, *, card_number: str, name: str, pin: str) -> None:
+        self._break("reset_pin")
+        chip = self.chips[card_number]
+        chip["pins"] = replace(chip["pins"] or Pins("", "", ""), **{name: pin})
+        chip["locked"] = [each for each in chip.get("locked", ()) if each != name]
 
     def write_certificate(self, *, card_number: str, kind: str, der: bytes) -> None:
         self._break(f"write_{kind}")
@@ -178,6 +193,15 @@ def live(resident: Resident, *, by: Actor, at: Moment, **changes: Any) -> Card:
     """A card in its holder's hands."""
     card = ready(resident, by=by, at=at, **changes)
     return handing_over.hand_over(card=card.pk, shown=LICENCE, chosen=PINS, by=by, at=at)
+
+
+def anew(card: Card, *kinds: Kind, by: Actor, at: Moment, ground: Ground = Ground.CHANGE) -> CertificateSitting:
+    """New certificates on a card in one sitting, whatever became of the former ones."""
+    borne = sittings.see(card=card.pk, by=by, at=at).borne
+    deeds = {kind: next(deed for deed in offered(borne[kind].standing) if deed.issues) for kind in kinds}
+    fee = 0 if ground in (Ground.AFTER_HOLD, Ground.OWN_WISH) else None
+    wanted = Plan(deeds, Proof.CARD, ground=ground, fee_yen=fee)
+    return sittings.hold(card=card.pk, wanted=wanted, by=by, at=at)
 
 
 def express_ready(application: Application, at: Moment) -> Card:

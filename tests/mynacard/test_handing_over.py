@@ -13,7 +13,7 @@ from mynacard.domain.identity import ProxyReason, Shown
 from mynacard.domain.pins import Pins
 from mynacard.models import CardHistory, HandOver
 from mynacard.selectors import cards
-from mynacard.services import certificates, handing_over, setting_up
+from mynacard.services import handing_over, setting_up
 from tests.mynacard import cast
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +212,7 @@ class TestCertificatesAnew:
         delivery.deliver_all()
         assert cast.certificates(card)[Kind.SIGN_CARD] == "REVOKED"
 
-        certificates.reissue(card=card.pk, kinds=[Kind.SIGN_CARD], by=clerk, at=at)
+        cast.anew(card, Kind.SIGN_CARD, by=clerk, at=at)
 
         assert cast.certificates(card) == {Kind.SIGN_CARD: "VALID", Kind.AUTH_CARD: "VALID"}
 
@@ -220,7 +220,7 @@ class TestCertificatesAnew:
         card = cast.ready(resident, by=clerk, at=at)
 
         with pytest.raises(Conflict):
-            certificates.reissue(card=card.pk, kinds=[Kind.AUTH_CARD], by=clerk, at=at)
+            cast.anew(card, Kind.AUTH_CARD, by=clerk, at=at)
 
 
 def test_the_kiosk_finds_the_card_by_its_certificate(resident, clerk, at):

@@ -5,11 +5,12 @@ import pytest
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import MYNACARD, SYSTEM, acting
 from jlis.kernel.outbox import delivery
+from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
 from mynacard.domain.lifecycle import MOVES
 from mynacard.models import CardHistory
 from mynacard.selectors import cards as selectors
-from mynacard.services import cards, certificates, counter
+from mynacard.services import cards, counter
 from tests.conftest import actor
 from tests.mynacard import cast
 
@@ -38,7 +39,7 @@ def test_the_lift_needs_new_certificates(card, clerk, at):
     make(card, "suspend", clerk, at)
     lifted = make(card, "resume", clerk, at)
 
-    certificates.reissue(card=card.pk, kinds=[Kind.SIGN_CARD, Kind.AUTH_CARD], by=clerk, at=at)
+    cast.anew(card, *Kind, by=clerk, at=at, ground=Ground.AFTER_HOLD)
 
     assert (lifted.state, lifted.suspended_at) == ("LIVE", None)
     assert set(cast.certificates(card).values()) == {"VALID"}

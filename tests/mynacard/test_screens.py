@@ -10,7 +10,6 @@ from django.test import Client
 from jlis.kernel.isolation.scope import MYNACARD, SYSTEM, acting
 from jlis.kernel.outbox import delivery
 from jlis.kernel.time import Moment, now
-from jpki.domain.kinds import Kind
 from mynacard.domain.notices import days_for
 from mynacard.models import Application, ArrivalDiscrepancy, ExpiryNotice
 from mynacard.services import express, notices
@@ -210,17 +209,6 @@ def test_a_reason_that_is_needed_and_verbs_that_have_no_page(counter, resident, 
     assert "理由を入力してください" in text(counter.post(f"{page}void_ex_officio/", {"note": ""}))
     for verb in ("hand_over", "void_on_death", "expire", "nonsense"):
         assert counter.get(f"{page}{verb}/").status_code == 404
-
-
-def test_new_certificates_after_a_move(counter, resident, clerk, at):
-    card = cast.live(resident, by=clerk, at=at)
-    cast.change(resident, "M01", at.day, by=clerk, at=at, address="東京都千代田区一番町1番地")
-    delivery.deliver_all()
-
-    done = counter.post(f"/mynacard/cards/{card.pk}/certificates/", {"kinds": ["SIGN_CARD"]}, follow=True)
-
-    assert "電子証明書を発行し" in text(done)
-    assert cast.certificates(card)[Kind.SIGN_CARD] == "VALID"
 
 
 def test_who_died_is_told_at_the_set_up_and_at_the_sitting(counter, resident, clerk, at):

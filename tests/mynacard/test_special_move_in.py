@@ -8,7 +8,7 @@ from jpki.domain.kinds import Kind
 from jpki.services.identification import NotIdentified
 from juki import card_proofs
 from juki.services import special_move_ins
-from mynacard.services import cards, certificates
+from mynacard.services import cards
 from tests.conftest import SHINJUKU, actor
 from tests.juki.factories import with_codes
 from tests.juki.towns import SHINJUKU_ADDRESS, arrives, held, later, leaves
@@ -39,7 +39,7 @@ def test_one_pin_entry_serves_move_in_continued_use_and_certificate(card, reside
 
     moved = cast.again(card)
     assert (moved.state, moved.office, moved.clock, moved.clock_due_on) == ("LIVE", SHINJUKU, "", None)
-    certificates.reissue(card=card.pk, kinds=[Kind.SIGN_CARD], by=outsider, at=day)
+    cast.anew(card, Kind.SIGN_CARD, by=outsider, at=day)
     assert set(cast.certificates(card).values()) == {"VALID"}
 
 

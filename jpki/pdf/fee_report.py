@@ -39,5 +39,6 @@ def render(paper: ReportPaper) -> bytes:
     drawn.table(columns=_COLUMNS, rows=paper.days, size=8)
     drawn.gap(8)
     drawn.paragraph("経過")
+    drawn.gap(4)
     drawn.table(columns=(("日時", 28), ("処理", 32), ("処理者", 40)), rows=[list(row) for row in paper.road])
     return drawn.finish()

@@ -64,7 +64,7 @@ DEEDS: dict[str, Deed] = {
     for deed in (
         _row("ISSUE", "NONE EXPIRED REVOKED", _ISSUE, _ISSUED_BY, "新規発行", issues=True),
         _row("RENEW", "RENEWABLE", _ISSUE, _ISSUED_BY, "更新", issues=True),
-        _row("REISSUE", "VALID SUSPENDED", _ISSUE, _ISSUED_BY, "再発行（更新の期間の前・一時保留の後）", issues=True),
+        _row("REISSUE", "VALID SUSPENDED", _ISSUE, _ISSUED_BY, "再発行", issues=True),
         _ending("REVOKE", f"{_RELIED_ON} SUSPENDED", "revoke_on_request"),
         _ending("COMPROMISE", f"{_RELIED_ON} SUSPENDED", "revoke_for_compromise"),
         _ending("SUSPEND", _RELIED_ON, "suspend"),

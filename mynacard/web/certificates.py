@@ -108,6 +108,7 @@ def _shown(seen: Seen, form: SittingForm) -> dict[str, Any]:
         "choices": [form[name] for name in ("deed_sign", "deed_auth") if name in form.fields],
         "resets": form["resets"] if "resets" in form.fields else None,
         "rest": [form[name] for name in SittingForm.REST],
+        "exemptions": form["exemptions"],
         "steps": STEPS,
         "current": 1,
         "breadcrumbs": [

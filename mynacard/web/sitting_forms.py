@@ -34,7 +34,7 @@ _NOTHING = [("", "何もしない")]
 class SittingForm(ShellForm):
     """Each kind with what its standing and this person's duties let be done; PINs to reset; proof, fee, exceptions."""
 
-    REST = ("proof", "visitor", "ground", "fee_yen", "under_guardianship", "exemptions")
+    REST = ("proof", "visitor", "ground", "fee_yen", "under_guardianship")
 
     deed_sign = forms.ChoiceField(required=False, widget=forms.RadioSelect)
     deed_auth = forms.ChoiceField(required=False, widget=forms.RadioSelect)

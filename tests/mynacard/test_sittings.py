@@ -313,7 +313,7 @@ class TestReceipt:
         receipt = receipts.draw(sitting=held.pk, by=clerk, at=at)
 
         assert [line.deed for line in receipt.lines] == [
-            "再発行（更新の期間の前・一時保留の後）", "失効申請による失効", "暗証番号の初期化・再設定",
+            "再発行", "失効申請による失効", "暗証番号の初期化・再設定",
         ]  # fmt: skip
         assert (receipt.yen, receipt.name, receipt.office) == (200, "髙﨑　太郎", "東京都千代田区")
         assert receipt.lines[0].validity.endswith("まで")

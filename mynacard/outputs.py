@@ -33,6 +33,7 @@ declare_without_address(
     "カードの手続",
     "mynacard_make_move",
     "mynacard_certificates",
+    "mynacard_write_certificates",
     "mynacard_sitting",
     "mynacard_receipt",
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import MYNACARD
 from jlis.kernel.outbox.events import Envelope, subscriber
+from jpki.events import CertificateReplaced
 from juki.events import (
     ResidentChanged,
     ResidentMovedIn,
@@ -12,7 +13,7 @@ from juki.events import (
     SpecialMoveInCompleted,
     VersionsRenumbered,
 )
-from mynacard.services import following
+from mynacard.services import following, replacing
 
 _ACTOR = system_actor("mynacard.following", MYNACARD, permissions=frozenset({"mynacard.follow_register"}))
 
@@ -34,3 +35,9 @@ def follow_the_register(envelopes: Sequence[Envelope]) -> None:
 def follow_the_numbers(envelopes: Sequence[Envelope]) -> None:
     """Keep what remembers a version of the register at that version."""
     following.renumber(envelopes=envelopes, by=_ACTOR)
+
+
+@subscriber(CertificateReplaced, name="mynacard.replacing", scope=MYNACARD)
+def take_up_replacements(envelopes: Sequence[Envelope]) -> None:
+    """Keep what was issued anew for the card that it belongs on."""
+    replacing.take_up(envelopes=envelopes, by=_ACTOR)

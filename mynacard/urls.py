@@ -29,6 +29,7 @@ urlpatterns = [
     path("mynacard/cards/<int:card>/set-up/", safe.set_up, name="mynacard_set_up"),
     path("mynacard/cards/<int:card>/hand-over/", sitting.hand_over, name="mynacard_hand_over"),
     path("mynacard/cards/<int:card>/certificates/", certificates.sitting, name="mynacard_certificates"),
+    path("mynacard/cards/<int:card>/certificates/write/", certificates.write, name="mynacard_write_certificates"),
     path("mynacard/sittings/<int:sitting>/", certificates.held, name="mynacard_sitting"),
     path("mynacard/sittings/<int:sitting>/receipt", certificates.receipt, name="mynacard_receipt"),
     path("mynacard/cards/<int:card>/<str:verb>/", cards.make_move, name="mynacard_make_move"),

@@ -84,16 +84,17 @@ class Card(Tenanted):
 
 
 class CardCertificate(models.Model):
-    """Which certificate is written on which card."""
+    """Which certificate is written on which card, or waits for it after a 一斉再発行."""
 
     PERSONAL: frozenset[str] = frozenset()
-    PLAIN = frozenset({"certificate", "card", "kind"})
+    PLAIN = frozenset({"certificate", "card", "kind", "is_written"})
 
     certificate = models.OneToOneField(
         "jpki.CertificateStatus", models.PROTECT, primary_key=True, verbose_name="電子証明書", related_name="+"
     )
     card = models.ForeignKey(Card, models.PROTECT, verbose_name="カード", related_name="certificates")
     kind = models.CharField("種類", max_length=12)
+    is_written = models.BooleanField("カードに書込み済み", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "カードの電子証明書"

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from jlis.kernel.errors import NotFound
 from jlis.kernel.time import Moment
+from jpki.choices import State as CertificateState
 from mynacard.choices import IN_HAND, State
 from mynacard.models import Card, CardCertificate, CardHistory
 
@@ -71,6 +72,14 @@ def certificates_on(cards: Sequence[int], *, kind: str = "") -> list[int]:
     found = CardCertificate.objects.filter(card__in=cards)
     found = found.filter(kind=kind) if kind else found
     return list(found.values_list("certificate_id", flat=True))
+
+
+def waiting_for(card: int) -> dict[int, str]:
+    """Certificates in force that are to be written on a card, with their kinds."""
+    found = CardCertificate.objects.filter(
+        card=card, is_written=False, certificate__state=CertificateState.VALID
+    ).values_list("certificate_id", "kind")
+    return dict(found)
 
 
 def card_of_certificate(certificate: int, *, at: Moment) -> CardStanding | None:

@@ -79,7 +79,7 @@ def issue(card: Card, kinds: Sequence[Kind], *, needs: Needs, by: Actor, at: Mom
             at=at,
             purpose=purpose,
         )
-        _write(card, dict(zip(ids, kinds, strict=True)))
+        write(card, dict(zip(ids, kinds, strict=True)))
     except TerminalFailed as failure:
         raise Conflict("terminal_failed", f"カードに書き込めませんでした。{failure}") from failure
     return Issued(ids, charge.pk)
@@ -102,7 +102,8 @@ def _order(card: Card, kind: Kind, public_key: bytes, needs: Needs) -> Order:
     )
 
 
-def _write(card: Card, wanted: dict[int, Kind]) -> None:
+def write(card: Card, wanted: dict[int, Kind]) -> None:
+    """Write certificates to the card's chip. Raises TerminalFailed."""
     with acting(JPKI):
         found = Certificate.objects.select_related("status__generation").filter(pk__in=list(wanted))
         octets = {each.pk: certificates.der(each) for each in found}

@@ -24,8 +24,8 @@ _CARDS = """
     RETURNING id, resident_id
 """
 _CERTIFICATES = """
-    INSERT INTO mynacard_cardcertificate (certificate_id, card_id, kind)
-    SELECT s.id, borne.card, s.kind
+    INSERT INTO mynacard_cardcertificate (certificate_id, card_id, kind, is_written)
+    SELECT s.id, borne.card, s.kind, true
     FROM unnest(%s::bigint[], %s::bigint[]) AS borne(certificate, card)
     JOIN jpki_certificatestatus s ON s.id = borne.certificate
 """

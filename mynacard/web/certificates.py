@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jlis.kernel.actors import Actor
 from jlis.kernel.documents.fitting import CannotPrint
 from jlis.kernel.domain.eras import format_era
-from jlis.kernel.errors import Refused
+from jlis.kernel.errors import Conflict, Refused
 from jlis.kernel.faces.papers import pdf_response
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
@@ -22,7 +23,7 @@ from mynacard.domain.pins import LABELS, TRIES
 from mynacard.domain.sittings import ON_THE_CARD, PIN_OF, Plan
 from mynacard.pdf import sitting_receipt
 from mynacard.selectors.sittings import Borne
-from mynacard.services import receipts, sittings
+from mynacard.services import receipts, replacing, sittings
 from mynacard.services.receipts import Receipt
 from mynacard.services.sittings import Seen
 from mynacard.web.sitting_forms import NewPinsForm, SittingForm
@@ -39,7 +40,7 @@ def sitting(request: StaffRequest, card: int) -> HttpResponse:
     seen = sittings.see(card=card, by=request.actor, at=at)
     step = request.POST.get("step", "")
     form = SittingForm(request.POST or None, seen=seen, by=request.actor, at=at)
-    shown = _shown(seen, form)
+    shown = _shown(seen, form, request.actor)
     if step not in ("confirm", "done") or not form.is_valid():
         return _page(request, shown)
     wanted = form.wanted()
@@ -61,6 +62,18 @@ def sitting(request: StaffRequest, card: int) -> HttpResponse:
             messages.success(request, "手続を行いました。控えを印刷して、本人に渡してください。")
             return redirect("mynacard_sitting", sitting=held.pk)
     return _page(request, shown)
+
+
+@staff_view(permission="mynacard.update")
+@require_POST
+def write(request: StaffRequest, card: int) -> HttpResponse:
+    """Write what a 一斉再発行 has left for this card."""
+    try:
+        count = replacing.write_waiting(card=card, by=request.actor, at=now())
+        messages.success(request, f"新しい電子証明書{count}枚をカードに書き込みました。")
+    except Conflict as refusal:
+        messages.error(request, refusal.message)
+    return redirect("mynacard_certificates", card=card)
 
 
 @staff_view(permission="mynacard.update")
@@ -100,9 +113,10 @@ def receipt(request: StaffRequest, sitting: int) -> HttpResponse:
         return redirect("mynacard_sitting", sitting=sitting)
 
 
-def _shown(seen: Seen, form: SittingForm) -> dict[str, Any]:
+def _shown(seen: Seen, form: SittingForm, by: Actor) -> dict[str, Any]:
     return {
         "seen": seen,
+        "waiting": replacing.count_waiting(card=seen.card.pk, by=by),
         "rows": [_row(seen.borne[kind], seen) for kind in ON_THE_CARD],
         "form": form,
         "choices": [form[name] for name in ("deed_sign", "deed_auth") if name in form.fields],

@@ -157,7 +157,7 @@ def paper(request: StaffRequest, report: int) -> HttpResponse:
 
 def _months(by: Actor, at: Moment) -> list[tuple[date, str, str]]:
     """The months that the actor's own office has not drawn yet; none for a body that is no office."""
-    if not municipalities.offices_at(at.day, within=by.organisation):
+    if by.organisation not in {office.code for office in municipalities.offices_at(at.day, within=by.organisation)}:
         return []
     months = fees.months_to_draw(by.organisation, at.day)
     return [(month, f"{month:%Y-%m}", _month_label(month)) for month in months]

@@ -114,7 +114,8 @@ VISITOR_LABELS = {
 class Plan:
     """What is asked for in one sitting. ``pins``: the new ones, by name, keyed in by the holder.
 
-    ``exemptions``: the codes of confirmed exceptions (`jpki.domain.eligibility.EXEMPTIONS`).
+    ``exemptions``: the codes of confirmed exceptions (`jpki.domain.eligibility.EXEMPTIONS`). ``formers``: the newest
+    certificates when it was chosen (0 for none), so that a second press finds others and does nothing.
     """
 
     deeds: Mapping[Kind, Deed]
@@ -126,6 +127,7 @@ class Plan:
     fee_yen: int | None = None
     under_guardianship: bool = False
     exemptions: frozenset[str] = frozenset()
+    formers: Mapping[Kind, int] | None = None
 
     @property
     def issued(self) -> list[Kind]:

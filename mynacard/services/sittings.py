@@ -177,7 +177,9 @@ def _usable(seen: Seen, by: Actor, at: Moment) -> None:
 
 def _stand(seen: Seen, wanted: Plan) -> None:
     for kind, deed in wanted.deeds.items():
-        if seen.borne[kind].standing not in deed.sources:
+        newest = seen.borne[kind].certificate
+        is_other = wanted.formers is not None and wanted.formers.get(kind, 0) != (newest.pk if newest else 0)
+        if is_other or seen.borne[kind].standing not in deed.sources:
             message = "電子証明書の状態が変わりました。この手続はできません。最新の状態を確認してください。"
             raise Conflict("state_has_changed", message, field=_FIELDS[kind])
     is_without = not seen.card.has_pins and (Kind.SIGN_CARD in wanted.issued or wanted.resets)

@@ -28,6 +28,7 @@ from mynacard.domain.sittings import (
 from mynacard.services.sittings import Seen
 
 _NAMES = {ON_THE_CARD[0]: "deed_sign", ON_THE_CARD[1]: "deed_auth"}
+_FORMERS = {ON_THE_CARD[0]: "former_sign", ON_THE_CARD[1]: "former_auth"}
 _NOTHING = [("", "何もしない")]
 
 
@@ -38,6 +39,8 @@ class SittingForm(ShellForm):
 
     deed_sign = forms.ChoiceField(required=False, widget=forms.RadioSelect)
     deed_auth = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    former_sign = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    former_auth = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     resets = forms.MultipleChoiceField(
         label="暗証番号の初期化・再設定",
         required=False,
@@ -74,6 +77,8 @@ class SittingForm(ShellForm):
             deeds = [deed for deed in seen.offered(kind) if deed.permissions <= by.permissions]
             self.fields[name].label = str(Kind(kind.value).label)
             self.offer(name, [*_NOTHING, *((deed.code, deed.label) for deed in deeds)])
+            newest = seen.borne[kind].certificate
+            self.fields[_FORMERS[kind]].initial = newest.pk if newest else 0
             is_due = seen.borne[kind].standing is Standing.RENEWABLE and "RENEW" in {deed.code for deed in deeds}
             self.fields[name].initial = "RENEW" if is_due else ""
         if not (seen.may_issue and seen.card.has_pins and by.may(MAY_RESET)):
@@ -95,6 +100,7 @@ class SittingForm(ShellForm):
             fee_yen=given["fee_yen"] if is_issued else None,
             under_guardianship=given["under_guardianship"],
             exemptions=frozenset(given["exemptions"]),
+            formers={kind: given[name] for kind, name in _FORMERS.items()},
         )
 
     def _offer_grounds(self, seen: Seen, at: Moment) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.time import Moment, now
 from jpki.domain.kinds import Kind
+from jpki.models import CertificateCharge
 from mynacard.models import CertificateSitting
 from tests.jpki.people import account, sign_in
 from tests.juki.test_disclosure_paper import needs_poppler, text_of
@@ -36,6 +37,11 @@ def card(resident, clerk, at):
     return cast.live(resident, by=clerk, at=at)
 
 
+def seen(counter, card) -> dict[str, str]:
+    """What the form carries unseen: the certificates as they were shown."""
+    return dict(re.findall(r'name="(former_\w+)" value="(\d+)"', counter.get(page(card)).content.decode()))
+
+
 def page(card) -> str:
     return f"/mynacard/cards/{card.pk}/certificates/"
 
@@ -56,22 +62,23 @@ def test_what_the_clerk_sees_before_anything(counter, card, chips):
 
 @needs_poppler
 def test_a_sitting_from_the_choice_to_the_paper(counter, card, chips):
-    nothing = text(counter.post(page(card), {"step": "confirm", "proof": "CARD", "visitor": "HOLDER"}))
+    shown = seen(counter, card)
+    nothing = text(counter.post(page(card), shown | {"step": "confirm", "proof": "CARD", "visitor": "HOLDER"}))
     assert "行う手続を一つ以上選んでください" in nothing
-    confirm = counter.post(page(card), ASKED | {"step": "confirm"})
+    confirm = counter.post(page(card), shown | ASKED | {"step": "confirm"})
     assert "200円（紛失・破損などによる再発行）" in text(confirm)
     assert 'name="signature"' in text(confirm)
     assert 'name="authentication"' not in text(confirm)
     assert confirm.headers["Cache-Control"] == "no-store"
     assert cast.certificates(card)[Kind.AUTH_CARD] == "VALID"
 
-    wrong = counter.post(page(card), ASKED | {"step": "done", "signature": "abc"})
+    wrong = counter.post(page(card), shown | ASKED | {"step": "done", "signature": "abc"})
     assert "6文字から16文字です" in text(wrong)
     assert '"abc"' not in wrong.content.decode()
-    again = text(counter.post(page(card), ASKED | {"step": "back"}))
+    again = text(counter.post(page(card), shown | ASKED | {"step": "back"}))
     assert "確認へ進む" in again
 
-    done = counter.post(page(card), ASKED | {"step": "done", "signature": "NEW123"}, follow=True)
+    done = counter.post(page(card), shown | ASKED | {"step": "done", "signature": "NEW123"}, follow=True)
     assert "手続を行いました" in text(done)
     assert cast.certificates(card) == {Kind.SIGN_CARD: "VALID", Kind.AUTH_CARD: "REVOKED"}
     with acting(MYNACARD):
@@ -84,9 +91,21 @@ def test_a_sitting_from_the_choice_to_the_paper(counter, card, chips):
     assert "霞が関" not in told
 
 
+def test_a_second_press_issues_and_charges_nothing(counter, card):
+    asked = seen(counter, card) | ASKED | {"step": "done", "deed_auth": "", "resets": []}
+
+    first, second = counter.post(page(card), asked), counter.post(page(card), asked)
+
+    assert first.status_code == 302
+    assert "電子証明書の状態が変わりました" in text(second)
+    with acting(MYNACARD):
+        assert CertificateSitting.objects.count() == 1
+        assert CertificateCharge.objects.count() == 2
+
+
 def test_an_end_alone_is_acknowledged(counter, card):
     asked = {"deed_sign": "REVOKE", "proof": "CARD", "visitor": "HOLDER", "step": "done"}
-    counter.post(page(card), asked)
+    counter.post(page(card), seen(counter, card) | asked)
     with acting(MYNACARD):
         held = CertificateSitting.objects.get()
 
@@ -95,7 +114,7 @@ def test_an_end_alone_is_acknowledged(counter, card):
 
 
 def test_a_ward_is_refused_on_the_form_until_the_reason_is_ticked(counter, card):
-    asked = ASKED | {"resets": [], "deed_auth": "", "under_guardianship": "on", "step": "confirm"}
+    asked = seen(counter, card) | ASKED | {"resets": [], "deed_auth": "", "under_guardianship": "on", "step": "confirm"}
 
     refused = text(counter.post(page(card), asked))
     assert "成年被後見人です" in refused
@@ -118,7 +137,8 @@ def test_the_window_of_renewal_preselects_it(counter, card, clerk, settings):
 def test_neither_the_next_town_nor_another_duty(counter, card, at):
     account("clerk-131041", "131041", "COUNTER_CLERK", at=at)
     account("officer", "131016", "PROTECTION_OFFICER", at=at)
-    counter.post(page(card), {"deed_sign": "REVOKE", "proof": "CARD", "visitor": "HOLDER", "step": "done"})
+    asked = {"deed_sign": "REVOKE", "proof": "CARD", "visitor": "HOLDER", "step": "done"}
+    counter.post(page(card), seen(counter, card) | asked)
     with acting(MYNACARD):
         held = f"/mynacard/sittings/{CertificateSitting.objects.get().pk}/"
     next_town, officer = sign_in(Client(), "clerk-131041"), sign_in(Client(), "officer")

@@ -20,6 +20,10 @@ app.conf.beat_schedule = {
     "publish all lists": {"task": "jpki.tasks.publish_all_lists", "schedule": crontab(minute=30, hour=0)},
     "refresh OCSP answers": {"task": "jpki.tasks.refresh_ocsp", "schedule": crontab(minute="*/10")},
     "discard the unsigned": {"task": "jpki.tasks.discard_unfinished_certificates", "schedule": crontab(minute="*/10")},
+    "remind of consents": {
+        "task": "jpki.tasks.remind_of_consents",
+        "schedule": crontab(minute=20, hour=6, day_of_month=1),
+    },
     "lint a sample": {"task": "jpki.tasks.lint_sample", "schedule": crontab(minute=40, hour=1)},
     "end cards whose time has passed": {
         "task": "mynacard.tasks.run_card_clocks",

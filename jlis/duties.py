@@ -17,7 +17,7 @@ COUNTER_CLERK = Duty(
          "juki.special_move_in",
          "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.issue_supplementary_copies",
          "juki.unlock_address",
-         "juki.ask_help", "jpki.see_certificates", "jpki.issue",
+         "juki.ask_help", "jpki.see_certificates", "jpki.see_consents", "jpki.withdraw_consents", "jpki.issue",
          "jpki.revoke", "jpki.suspend", "jpki.see_town_statistics", "jpki.see_fee_reports", "jpki.report_fees",
          "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply", "mynacard.check_photos",
          "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update", "mynacard.set_pins",

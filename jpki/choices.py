@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from jpki.domain import fee_reports, fees, kinds, lifecycle, relying_parties
+from jpki.domain import consents, fee_reports, fees, kinds, lifecycle, relying_parties
 
 
 class AuthorityCode(models.TextChoices):
@@ -89,6 +89,7 @@ class Entitlement(models.TextChoices):
     SIGNATURE_STATUS = relying_parties.Entitlement.SIGNATURE_STATUS.value, "署名用電子証明書の失効情報"
     AUTHENTICATION_STATUS = relying_parties.Entitlement.AUTHENTICATION_STATUS.value, "利用者証明用電子証明書の失効情報"
     LINK_RENEWED = relying_parties.Entitlement.LINK_RENEWED.value, "新旧の発行の番号の紐付け"
+    LATEST_ITEMS = relying_parties.Entitlement.LATEST_ITEMS.value, "最新の利用者情報（本人の同意があるもの）"
     LINK_KINDS = relying_parties.Entitlement.LINK_KINDS.value, "署名用と利用者証明用の発行の番号の紐付け"
 
 
@@ -145,3 +146,29 @@ class FeeReportState(models.TextChoices):
     CONFIRMED = fee_reports.State.CONFIRMED.value, "報告済み"
     BILLED = fee_reports.State.BILLED.value, "請求済み"
     SETTLED = fee_reports.State.SETTLED.value, "入金済み"
+
+
+class ConsentItem(models.TextChoices):
+    """同意の対象の情報."""
+
+    NAME = consents.Item.NAME.value, consents.LABELS[consents.Item.NAME]
+    ADDRESS = consents.Item.ADDRESS.value, consents.LABELS[consents.Item.ADDRESS]
+    BIRTH_DATE = consents.Item.BIRTH_DATE.value, consents.LABELS[consents.Item.BIRTH_DATE]
+    SEX = consents.Item.SEX.value, consents.LABELS[consents.Item.SEX]
+
+
+class ConsentEnding(models.TextChoices):
+    """同意の終了の事由."""
+
+    HOLDER = consents.Ending.HOLDER.value, "本人の署名による取消し"
+    COUNTER = consents.Ending.COUNTER.value, "窓口での取消し"
+    REPLACED = consents.Ending.REPLACED.value, "新しい同意による置換え"
+
+
+class ConsentStanding(models.TextChoices):
+    """同意の状態."""
+
+    IN_FORCE = consents.Standing.IN_FORCE.value, "有効"
+    ASLEEP = consents.Standing.ASLEEP.value, "検証者の停止中"
+    ENDED = consents.Standing.ENDED.value, "終了"
+    EXPIRED = consents.Standing.EXPIRED.value, "期間満了"

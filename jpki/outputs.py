@@ -39,6 +39,23 @@ declare_without_address(
     "pki_generation_full_list",
     "pki_generation_list",
 )
+declare(Way.REST, Treatment.WITHHOLDS, jpki_latest_items="最新の利用者情報の提供")
+# A consent is known by the party's reference; whose it is, no answer says.
+declare_without_address(
+    Way.REST,
+    "最新の利用者情報の提供への同意",
+    "jpki_consent_texts",
+    "jpki_consents",
+    "jpki_consent_confirmations",
+    "jpki_consent_withdrawal",
+)
+declare_without_address(
+    Way.SCREEN,
+    "最新の利用者情報の提供への同意",
+    "jpki_consents_of_resident",
+    "jpki_withdraw_consent",
+    "jpki_consents_of_party",
+)
 # A signed document carries the four items of its holder, who sent it; the answer repeats none of them.
 declare_without_address(
     Way.REST,

@@ -13,10 +13,11 @@ from jlis.kernel.time import TOKYO, Moment
 from jpki.choices import PartyState
 from jpki.domain.fee_reports import MOVES, State
 from jpki.selectors import certificates, fees, inspections, relying_parties, statistics
-from jpki.selectors.metering import LINKED
+from jpki.selectors.metering import LATEST, LINKED
 from juki.selectors import disclosures
 
 disclosures.tell(LINKED, "電子証明書の発行の番号の紐付けの提供")
+disclosures.tell(LATEST, "最新の利用者情報の提供（同意による）")
 register(
     NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300),
     NavItem("電子証明書の統計", "jpki_town_statistics", "jpki.see_town_statistics", "公的個人認証", 300),

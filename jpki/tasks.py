@@ -5,7 +5,7 @@ from celery import shared_task
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import JPKI
 from jlis.kernel.time import now
-from jpki.services import inspections, issuing, ocsp, publications
+from jpki.services import consents, inspections, issuing, ocsp, publications
 
 _OPERATOR = system_actor("jpki.schedule", JPKI, permissions=frozenset({"jpki.operate_authority"}))
 
@@ -38,3 +38,9 @@ def discard_unfinished_certificates() -> None:
 def lint_sample() -> None:
     """Lint a sample of what was issued and published: daily."""
     inspections.inspect(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def remind_of_consents() -> None:
+    """Remind the parties of the holders whom they have to ask again: on the first of each month."""
+    consents.remind(by=_OPERATOR, at=now())

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from jpki import public_urls
+from jpki.api.consents import ConfirmationsView, ConsentsView, ConsentTextsView, WithdrawalView
+from jpki.api.latest_items import LatestItemsView
 from jpki.api.links import SerialLinksView
 from jpki.api.revocations import OcspView, RevocationListView
 from jpki.api.validations import ValidationsView
 from jpki.web import (
     certificates,
+    consents,
     fee_reports,
     generations,
     inspections,
@@ -37,6 +40,7 @@ urlpatterns = [
         relying_parties.end_entitlement,
         name="jpki_end_entitlement",
     ),
+    path("jpki/parties/<int:party>/consents/", consents.of_party, name="jpki_consents_of_party"),
     path("jpki/parties/<int:party>/papers/", relying_parties.file_paper, name="jpki_file_paper"),
     path("jpki/parties/<int:party>/<str:verb>/", relying_parties.make_move, name="jpki_party_move"),
     path("jpki/statistics/", statistics.of_country, name="jpki_statistics"),
@@ -46,6 +50,17 @@ urlpatterns = [
     path("jpki/fee-reports/<int:report>/", fee_reports.detail, name="jpki_fee_report"),
     path("jpki/fee-reports/<int:report>/paper", fee_reports.paper, name="jpki_fee_report_paper"),
     path("jpki/fee-reports/<int:report>/<str:verb>/", fee_reports.make_move, name="jpki_fee_report_move"),
+    path("jpki/residents/<uuid:resident>/consents/", consents.of_resident, name="jpki_consents_of_resident"),
+    path(
+        "jpki/residents/<uuid:resident>/consents/<uuid:consent>/withdraw/",
+        consents.withdraw,
+        name="jpki_withdraw_consent",
+    ),
+    path("api/v1/jpki/consent-texts", ConsentTextsView.as_view(), name="jpki_consent_texts"),
+    path("api/v1/jpki/consents", ConsentsView.as_view(), name="jpki_consents"),
+    path("api/v1/jpki/consents/confirmations", ConfirmationsView.as_view(), name="jpki_consent_confirmations"),
+    path("api/v1/jpki/consents/<uuid:consent>/withdrawal", WithdrawalView.as_view(), name="jpki_consent_withdrawal"),
+    path("api/v1/jpki/latest-items", LatestItemsView.as_view(), name="jpki_latest_items"),
     path("api/v1/jpki/validations", ValidationsView.as_view(), name="jpki_validations"),
     path("api/v1/jpki/ocsp/<authority:authority>", OcspView.as_view(), name="jpki_ocsp"),
     path(

@@ -29,7 +29,7 @@ def register(*, office: Office, people: Mapping[str, Actor], at: Moment) -> None
         Application(PartyKind.PLATFORM, "本人確認の基盤", _EVERYTHING, certified, name="実演プラットフォーム株式会社")
     )
     code = platform.organisation_id or ""
-    office.connect("電子証明書確認システム", code, "jpki.validate", "jpki.link_serials")
+    office.connect("電子証明書確認システム", code, "jpki.validate", "jpki.link_serials", "jpki.latest_items")
     staff = office.open(f"officer-{code.lower()}", "検証", "百合", code, "RELYING_PARTY_OFFICER")
     for number, (name, service) in enumerate(_PROVIDERS, start=1):
         contract = Papers(PaperKind.CONTRACT, f"実演委託第{number}号", at.day)

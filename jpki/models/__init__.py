@@ -2,14 +2,15 @@
 
 from jpki.models.authorities import Authority, Ceremony, Generation, LinkCertificate, Profile, Responder
 from jpki.models.certificates import Certificate, CertificateStatus, CrlPartition, Holding
+from jpki.models.consents import Consent, ConsentReminder
 from jpki.models.fees import CertificateCharge, FeeReport, FeeReportStep
 from jpki.models.inspections import Inspection
 from jpki.models.publications import CrlChange, CrlPublication, CrlSeries, OcspAnswer
 from jpki.models.relying_parties import PartyEntitlement, PartyPaper, PartyStep, RelyingParty, VerificationPrice
 
 __all__ = [
-    "Authority", "Ceremony", "Certificate", "CertificateCharge", "CertificateStatus", "CrlChange", "CrlPartition",
-    "CrlPublication", "CrlSeries", "FeeReport", "FeeReportStep", "Generation", "Holding", "Inspection",
-    "LinkCertificate", "OcspAnswer", "PartyEntitlement", "PartyPaper", "PartyStep", "Profile", "RelyingParty",
-    "Responder", "VerificationPrice",
+    "Authority", "Ceremony", "Certificate", "CertificateCharge", "CertificateStatus", "Consent", "ConsentReminder",
+    "CrlChange", "CrlPartition", "CrlPublication", "CrlSeries", "FeeReport", "FeeReportStep", "Generation",
+    "Holding", "Inspection", "LinkCertificate", "OcspAnswer", "PartyEntitlement", "PartyPaper", "PartyStep",
+    "Profile", "RelyingParty", "Responder", "VerificationPrice",
 ]  # fmt: skip

@@ -102,9 +102,13 @@ class CertificateStatus(models.Model):
 
 class Certificate(models.Model):
     """A certificate as it was decided on, before it was signed. Only the tenant ever changes: it follows the
-    resident from town to town, while the distribution point does not."""
+    resident from town to town, while the distribution point does not.
 
-    PERSONAL = frozenset({"to_be_signed"})
+    ``name_kana`` is the furigana of the issue information. It stands beside the certificate and not in it: under which
+    identifier the real ones carry it is not published.
+    """
+
+    PERSONAL = frozenset({"to_be_signed", "name_kana"})
     PLAIN = frozenset({"status", "resident", "kind", "profile", "prefecture", "municipality", "office", "predecessor"})
 
     status = models.OneToOneField(
@@ -117,6 +121,7 @@ class Certificate(models.Model):
     municipality = models.CharField("市町村コード", max_length=6)
     office = models.CharField("市区町村コード", max_length=6)
     to_be_signed = models.BinaryField("署名対象（DER）")
+    name_kana = models.CharField("氏名の振り仮名", max_length=200, blank=True)
     predecessor = models.ForeignKey(
         "self", models.PROTECT, null=True, verbose_name="更新前の証明書", related_name="successors"
     )

@@ -13,8 +13,8 @@ from jpki.choices import AskedKind, Channel
 from jpki.domain.relying_parties import Asked
 from jpki.models import VerificationPrice
 
-ASKED, LINKED = "jpki.certificate_validated", "jpki.serials_linked"
-"""The chain's words for a check of a certificate, and for a link that was told."""
+ASKED, LINKED, LATEST = "jpki.certificate_validated", "jpki.serials_linked", "jpki.latest_items_provided"
+"""The chain's words for a check of a certificate, for a link that was told, for items told by consent."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,16 @@ def lines(organisation: str, month: date, *, provider: str = "") -> list[Line]:
 
 def links(organisation: str, month: date, *, provider: str = "") -> int:
     """How many links an organisation was told in a month."""
-    rows = AuditTally.objects.filter(action=LINKED, organisation=organisation, day__range=month_of(month))
+    return _told(LINKED, organisation, month, provider)
+
+
+def latest_items(organisation: str, month: date, *, provider: str = "") -> int:
+    """How many holders' latest items an organisation was told in a month."""
+    return _told(LATEST, organisation, month, provider)
+
+
+def _told(action: str, organisation: str, month: date, provider: str) -> int:
+    rows = AuditTally.objects.filter(action=action, organisation=organisation, day__range=month_of(month))
     told = rows.values_list("kind").annotate(Sum("calls"))
     return sum(calls for method, calls in told if not provider or Asked.read(method).provider == provider)
 

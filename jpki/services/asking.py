@@ -28,9 +28,13 @@ _UNKNOWN = "UNKNOWN"
 
 @dataclass(frozen=True)
 class Asking:
-    """A party in force that asks, and the provider for which a platform does; `entitled` holds for both."""
+    """A party in force that asks, and the provider for which a platform does; `entitled` holds for both.
+
+    `beneficiary` is who has the answer in the end: the provider, or the party itself.
+    """
 
     party: int
+    beneficiary: int
     provider: str
     entitled: frozenset[Entitlement]
 
@@ -61,9 +65,9 @@ def who_asks(*, by: Actor, at: Moment, on_behalf_of: str = "") -> Asking:
         party = _own(by.organisation)
         told = relying_parties.entitled(party, at.day)
         if not on_behalf_of:
-            return Asking(party.pk, "", told)
+            return Asking(party.pk, party.pk, "", told)
         provider = _provider(party, on_behalf_of)
-        return Asking(party.pk, on_behalf_of, told & relying_parties.entitled(provider, at.day))
+        return Asking(party.pk, provider.pk, on_behalf_of, told & relying_parties.entitled(provider, at.day))
 
 
 def _own(organisation: str) -> RelyingParty:

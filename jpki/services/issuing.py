@@ -287,6 +287,7 @@ def _drafts(
             office=record.office,
             to_be_signed=template.to_be_signed(request),
             predecessor=former.status if former else None,
+            name_kana=record.name_kana,
         )
     return drafts
 

@@ -19,6 +19,7 @@ class Statement:
     month: date
     lines: list[Line]
     links: int
+    latest_items: int
 
     @property
     def total(self) -> int | None:
@@ -38,6 +39,7 @@ def of_party(*, party: int, month: date, by: Actor) -> Statement:
             asks, provider = found.platform.organisation_id or "", asks
         # one that was never accepted has no body, and asked nothing
         if not asks or (found.kind == PartyKind.PROVIDER and not provider):
-            return Statement(found, month, [], 0)
+            return Statement(found, month, [], 0, 0)
         lines = metering.lines(asks, month, provider=provider)
-        return Statement(found, month, lines, metering.links(asks, month, provider=provider))
+        links = metering.links(asks, month, provider=provider)
+        return Statement(found, month, lines, links, metering.latest_items(asks, month, provider=provider))

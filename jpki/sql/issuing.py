@@ -23,11 +23,12 @@ _STATUSES = """
 """
 _CERTIFICATES = """
     INSERT INTO jpki_certificate
-        (status_id, resident_id, kind, profile_id, prefecture, municipality, office, to_be_signed, predecessor_id)
-    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor
+        (status_id, resident_id, kind, profile_id, prefecture, municipality, office, to_be_signed, predecessor_id,
+         name_kana)
+    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor, name_kana
     FROM unnest(%(ids)s::bigint[], %(residents)s::uuid[], %(prefectures)s::smallint[], %(municipalities)s::text[],
-                %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[])
-         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor)
+                %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(name_kanas)s::text[])
+         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, name_kana)
 """
 _EXPIRED = """
     DELETE FROM jpki_holding h USING jpki_certificatestatus s
@@ -70,6 +71,7 @@ class Prepared(NamedTuple):
     office: str
     to_be_signed: bytes
     predecessor: int | None
+    name_kana: str
 
 
 class Held(NamedTuple):
@@ -96,7 +98,7 @@ def let_expired_go(residents: Sequence[UUID], kind: str, at: datetime) -> None:
 def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: str) -> list[int]:
     """Write what is to be signed, with its serials; returns the status ids in the order given."""
     columns = list(zip(*prepared, strict=True))
-    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors = map(list, columns)
+    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, kanas = map(list, columns)
     with connection.cursor() as cursor:
         cursor.execute(
             _STATUSES,
@@ -112,7 +114,7 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
             {
                 "kind": kind, "profile": profile, "ids": ids, "residents": residents, "prefectures": tenant[0],
                 "municipalities": tenant[1], "offices": tenant[2], "to_be_signed": content,
-                "predecessors": predecessors,
+                "predecessors": predecessors, "name_kanas": kanas,
             },
         )  # fmt: skip
     return ids

@@ -46,6 +46,7 @@ def of_resident(request: StaffRequest, resident: UUID) -> HttpResponse:
     shown = {
         "record": record,
         "rows": rows,
+        "may_see_consents": request.actor.may("jpki.see_consents"),
         "print_purpose": counter.PURPOSE,
         "breadcrumbs": [("本人確認情報", reverse("juki_resident", args=[resident])), ("電子証明書", "")],
     }

@@ -27,7 +27,9 @@ from jlis.kernel.isolation.scope import JPKI, KONBINI, REGISTRY, SYSTEM, acting
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.outputs import Way
 from jpki.domain.kinds import Kind
+from jpki.domain.relying_parties import Entitlement
 from jpki.models import Certificate
+from jpki.selectors import relying_parties
 from jpki.services import issuing
 from jpki.services.issuing import Order
 from juki.models import IdentityRecord
@@ -38,7 +40,9 @@ from konbini.pdf import reading
 from tests.bcl import copies
 from tests.conftest import CHIYODA, SHINJUKU, TOKYO, actor, client_of
 from tests.demo.test_town_server import TOWN, asked, call
-from tests.juki.caller import System
+from tests.jpki import cast as jpki_cast
+from tests.jpki import consenting, parties
+from tests.juki.caller import System, registered
 from tests.juki.factories import change, grown, tell
 from tests.juki.protection import SECRET
 from tests.mynacard import cast
@@ -400,3 +404,19 @@ def town_server(stage: Stage) -> Iterable[Any]:
     server = TownServer(register.register_of(stage.folder, SHINJUKU), secret="s", today=lambda: stage.at.day)
     for path in ("/offers", "/certificates"):
         yield call(server, path, asked(stage.resident.pk, number="1"))[2]
+
+
+@drives(Way.REST, "jpki_latest_items")
+def latest_items_by_rest(stage: Stage) -> Iterable[Any]:
+    """The holder has agreed to all four items, and has a new certificate since."""
+    with acting(JPKI):
+        party = relying_parties.alive(parties.MINISTRY)
+    party = party or parties.active(stage.at, what=frozenset(Entitlement))
+    by = parties.client(party, "jpki.latest_items")
+    with acting(JPKI):
+        former = Certificate.objects.filter(resident=stage.resident.pk, kind=Kind.SIGN_CARD).latest("pk")
+    consenting.given(former, by=by, at=stage.at, reference=uuid4().hex)
+    cast.anew(stage.card, Kind.SIGN_CARD, by=stage.clerk, at=stage.at)
+    system = registered(parties.MINISTRY, "jpki.latest_items", at=stage.at)
+    serial = jpki_cast.status_of(former).serial
+    yield system.post("/api/v1/jpki/latest-items", {"serials": [serial]})

@@ -1,0 +1,152 @@
+"""最新の利用者情報の提供: to a party that polls by serial numbers, what its holders agreed to, and nothing else (P6).
+
+Nothing is pushed. What is told is what the holder's new signature certificate certifies; while there is none, nothing
+is. Of somebody whom a 支援措置 covers the address is withheld, and said to be: a consent of before knows nothing of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from jlis.kernel.actors import Actor
+from jlis.kernel.audit import services as audit
+from jlis.kernel.audit.services import Act
+from jlis.kernel.errors import Invalid, TooLarge
+from jlis.kernel.isolation.scope import JPKI, acting
+from jlis.kernel.time import Moment
+from jpki.choices import AuthorityCode
+from jpki.domain.consents import Item
+from jpki.domain.kinds import SIGNATURE_KINDS
+from jpki.domain.lifecycle import State
+from jpki.domain.relying_parties import Channel, Entitlement
+from jpki.models import Certificate, Consent
+from jpki.selectors.metering import LATEST
+from jpki.services import asking
+from jpki.services.asking import Asking
+from jpki.services.consents import PURPOSE
+from juki.selectors import residents
+from juki.selectors.residents import CurrentRecord
+
+LARGEST_CALL = 1_000
+
+
+class Result(StrEnum):
+    """What a row is answered. A number that is nobody's is answered as one without consent."""
+
+    PROVIDED = "PROVIDED"
+    UNCHANGED = "UNCHANGED"
+    NO_CERTIFICATE = "NO_CERTIFICATE"
+    NO_CONSENT = "NO_CONSENT"
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer for a serial number: items agreed to, those withheld, the new number where the party is entitled."""
+
+    serial: int
+    result: Result
+    items: Mapping[Item, str]
+    withheld: tuple[Item, ...] = ()
+    new_serial: int | None = None
+    issued_at: datetime | None = None
+
+
+def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str = "") -> list[Told]:
+    """Tell up to 1,000 rows, in the order asked. Raises Forbidden with its reason, Invalid, TooLarge."""
+    by.must("jpki.latest_items")
+    if not serials:
+        raise Invalid("empty", "発行の番号を1つ以上指定してください。")
+    if len(serials) > LARGEST_CALL:
+        raise TooLarge("too_many_rows", f"一度に求められるのは{LARGEST_CALL:,}件までです（{len(serials):,}件）。")
+    party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
+    party.must_be_told(Entitlement.LATEST_ITEMS)
+    party.must_be_told_status(AuthorityCode.SIGN)
+    with acting(JPKI):
+        holders = _holders(serials)
+        agreed = _agreed(party, set(holders.values()), at)
+        newest = _newest(agreed, at)
+        changed = [who for who, consent in agreed.items() if who in newest and newest[who].pk != consent.certificate_id]
+        known = residents.current_many(changed)
+        answers = {who: _told(consent, newest.get(who), known.get(who), party) for who, consent in agreed.items()}
+        _remember(agreed, newest, answers)
+        _write_down(agreed, answers, len(serials), party, by)
+    return [_row(serial, answers.get(holders.get(serial, UUID(int=0)))) for serial in serials]
+
+
+def _holders(serials: Iterable[int]) -> dict[int, UUID]:
+    rows = Certificate.objects.filter(
+        status__serial__in=list(serials),
+        status__generation__authority_id=AuthorityCode.SIGN,
+        status__issued_at__isnull=False,
+    )
+    return dict(rows.values_list("status__serial", "resident_id"))
+
+
+def _agreed(party: Asking, holders: set[UUID], at: Moment) -> dict[UUID, Consent]:
+    """The consents in force, locked: one that is being cancelled is waited for."""
+    rows = Consent.objects.select_for_update(of=("self",)).filter(
+        party=party.beneficiary, resident__in=holders, ended_at=None, last_day__gte=at.day
+    )
+    return {consent.resident_id: consent for consent in rows.defer("signed").order_by("pk")}
+
+
+def _newest(holders: Iterable[UUID], at: Moment) -> dict[UUID, Certificate]:
+    """Their signature certificates that are good now."""
+    rows = Certificate.objects.select_related("status").filter(
+        resident_id__in=list(holders),
+        kind__in=[kind.value for kind in SIGNATURE_KINDS],
+        status__state=State.VALID,
+        status__not_before__lte=at.instant,
+        status__not_after__gte=at.instant,
+    )
+    return {row.resident_id: row for row in rows.order_by("status_id")}
+
+
+def _told(consent: Consent, newest: Certificate | None, record: CurrentRecord | None, party: Asking) -> Told:
+    if newest is None:
+        return Told(0, Result.NO_CERTIFICATE, {})
+    if newest.pk == consent.certificate_id or record is None:
+        return Told(0, Result.UNCHANGED, {})
+    wanted = [Item(item) for item in consent.items]
+    withheld = tuple(item for item in wanted if item is Item.ADDRESS and record.is_protected)
+    values = {
+        Item.NAME: record.name, Item.ADDRESS: record.address, Item.BIRTH_DATE: record.birth_date, Item.SEX: record.sex,
+    }  # fmt: skip
+    return Told(
+        serial=0,
+        result=Result.PROVIDED,
+        items={item: values[item] for item in wanted if item not in withheld},
+        withheld=withheld,
+        new_serial=newest.status.serial if party.may_be_told(Entitlement.LINK_RENEWED) else None,
+        issued_at=newest.status.issued_at,
+    )
+
+
+def _remember(agreed: Mapping[UUID, Consent], newest: Mapping[UUID, Certificate], answers: Mapping[UUID, Told]) -> None:
+    """What was told is not told again, until the next certificate."""
+    told = [consent for who, consent in agreed.items() if answers[who].result is Result.PROVIDED]
+    for consent in told:
+        consent.certificate_id = newest[consent.resident_id].pk
+    Consent.objects.bulk_update(told, ["certificate"])
+
+
+def _write_down(
+    agreed: Mapping[UUID, Consent], answers: Mapping[UUID, Told], asked: int, party: Asking, by: Actor
+) -> None:
+    """One entry a person who was told of, which they see when they ask; and one of the call."""
+    method = party.method(Channel.API, AuthorityCode.SIGN)
+    acts = [
+        Act(LATEST, who, None, {"method": method, "consent": str(agreed[who].pk), "items": sorted(told.items)})
+        for who, told in answers.items()
+        if told.result is Result.PROVIDED
+    ]
+    detail = {"method": method, "asked": asked, "provided": len(acts)}
+    audit.record_many([*acts, Act("jpki.latest_items_asked", None, None, detail)], by=by, purpose=PURPOSE)
+
+
+def _row(serial: int, told: Told | None) -> Told:
+    if told is None:
+        return Told(serial, Result.NO_CONSENT, {})
+    return Told(serial, told.result, told.items, told.withheld, told.new_serial, told.issued_at)

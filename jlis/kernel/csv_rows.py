@@ -13,7 +13,7 @@ from typing import BinaryIO
 from jlis.kernel.domain import cp932
 from jlis.kernel.errors import FieldError, Invalid, TooLarge
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 4_000
 LONGEST_LINE = 8_000
 # Twice the register of the largest office at its longest lines; anything larger is another file.
 LARGEST_FILE = 2 << 30

@@ -18,7 +18,8 @@ COUNTER_CLERK = Duty(
          "juki.wide_area", "juki.notify_supplementary", "juki.see_supplementary", "juki.issue_supplementary_copies",
          "juki.unlock_address",
          "juki.ask_help", "jpki.see_certificates", "jpki.see_consents", "jpki.withdraw_consents", "jpki.issue",
-         "jpki.revoke", "jpki.suspend", "jpki.see_town_statistics", "jpki.see_fee_reports", "jpki.report_fees",
+         "jpki.revoke", "jpki.suspend", "jpki.suspend_devices", "jpki.see_town_statistics",
+         "jpki.see_fee_reports", "jpki.report_fees",
          "bcl.see_copy", "bcl.open_household", "mynacard.see_cards", "mynacard.apply", "mynacard.check_photos",
          "mynacard.receive", "mynacard.set_up", "mynacard.hand_over", "mynacard.update", "mynacard.set_pins",
          "mynacard.suspend", "mynacard.resume", "mynacard.void", "mynacard.apply_express",
@@ -145,6 +146,13 @@ CERTIFICATE_OPERATOR = Duty(
         }
     ),
 )
+DEVICE_DESK_OFFICER = Duty(
+    "DEVICE_DESK_OFFICER",
+    "コールセンター担当（スマートフォンの紛失）",
+    "紛失・盗難の連絡を受け、本人を聞き取りで確かめて、スマートフォンの電子証明書を一時停止する。住民の情報は見られない。",
+    JLIS,
+    frozenset({"jpki.serve_device_desk", "jpki.suspend_devices"}),
+)
 RELYING_PARTY_OFFICER = Duty(
     "RELYING_PARTY_OFFICER",
     "検証者の担当",
@@ -254,6 +262,7 @@ DUTIES = (
     REGISTRY_OPERATOR,
     KONBINI_OPERATOR,
     CERTIFICATE_OPERATOR,
+    DEVICE_DESK_OFFICER,
     RELYING_PARTY_OFFICER,
     CLOUD_OPERATOR,
     CARD_OPERATOR,

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from jpki.domain import consents, fee_reports, fees, kinds, lifecycle, relying_parties
+from jpki.domain import consents, devices, fee_reports, fees, kinds, lifecycle, relying_parties
 
 
 class AuthorityCode(models.TextChoices):
@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
 
     SIGN_CARD = kinds.Kind.SIGN_CARD.value, "署名用（個人番号カード）"
     AUTH_CARD = kinds.Kind.AUTH_CARD.value, "利用者証明用（個人番号カード）"
+    SIGN_MOBILE = kinds.Kind.SIGN_MOBILE.value, "署名用（移動端末設備）"
+    AUTH_MOBILE = kinds.Kind.AUTH_MOBILE.value, "利用者証明用（移動端末設備）"
 
 
 class State(models.TextChoices):
@@ -40,7 +42,33 @@ class Cause(models.TextChoices):
     RENEWAL = lifecycle.Cause.RENEWAL.value, "更新"
     REPLACEMENT = lifecycle.Cause.REPLACEMENT.value, "一斉再発行"
     CARD_VOID = lifecycle.Cause.CARD_VOID.value, "カードの廃止"
+    CARD_SIGNATURE = lifecycle.Cause.CARD_SIGNATURE.value, "カードの署名用電子証明書の失効"
     DISCARD = lifecycle.Cause.DISCARD.value, "交付前の破棄"
+
+
+class Platform(models.TextChoices):
+    """移動端末設備の種類."""
+
+    ANDROID = devices.Platform.ANDROID.value, "Android"
+    IOS = devices.Platform.IOS.value, "iPhone"
+
+
+class DeviceState(models.TextChoices):
+    """移動端末設備の状態."""
+
+    LIVE = devices.DeviceState.LIVE.value, "利用中"
+    SUSPENDED = devices.DeviceState.SUSPENDED.value, "一時停止"
+    ENDED = devices.DeviceState.ENDED.value, "終了"
+
+
+class DeviceCause(models.TextChoices):
+    """移動端末設備の一時停止・終了の事由."""
+
+    LOST = devices.DeviceCause.LOST.value, "紛失・盗難"
+    HOLDER_REQUEST = devices.DeviceCause.HOLDER_REQUEST.value, "本人の失効申請"
+    REPLACED = devices.DeviceCause.REPLACED.value, "ほかの端末への搭載"
+    REPLACEMENT = devices.DeviceCause.REPLACEMENT.value, "認証局の鍵の更新"
+    CARD_SIGNATURE = devices.DeviceCause.CARD_SIGNATURE.value, "カードの署名用電子証明書の失効・一時保留"
 
 
 class Inspected(models.TextChoices):
@@ -91,6 +119,7 @@ class Entitlement(models.TextChoices):
     LINK_RENEWED = relying_parties.Entitlement.LINK_RENEWED.value, "新旧の発行の番号の紐付け"
     LATEST_ITEMS = relying_parties.Entitlement.LATEST_ITEMS.value, "最新の利用者情報（本人の同意があるもの）"
     LINK_KINDS = relying_parties.Entitlement.LINK_KINDS.value, "署名用と利用者証明用の発行の番号の紐付け"
+    LINK_CARRIERS = relying_parties.Entitlement.LINK_CARRIERS.value, "カード用と移動端末設備用の発行の番号の紐付け"
 
 
 class PaperKind(models.TextChoices):

@@ -25,6 +25,14 @@ declare_without_address(Way.PAPER, "有償発行の月次報告書", "jpki.pdf.f
 declare_without_address(Way.SCREEN, "世代、一斉再発行、検査", "jpki_generations", "jpki_replace", "jpki_inspections")
 # Its report has numbers and reasons; the certificates themselves go where all go.
 declare_without_address(Way.JOB, "電子証明書の一斉再発行", "jpki.replacement")
+declare(
+    Way.REST,
+    Treatment.BY_LAW,
+    jpki_mobile_applications="移動端末設備用の署名用電子証明書（公的個人認証法7条）。本人がカードで署名した端末にだけ入る",
+)
+declare_without_address(Way.REST, "移動端末設備用電子証明書の失効の申請", "jpki_mobile_endings")
+declare(Way.SCREEN, Treatment.WITHHOLDS, jpki_devices_of_resident="移動端末設備の画面")
+declare_without_address(Way.SCREEN, "移動端末設備の手続と紛失の受付", "jpki_device_move", "jpki_device_desk")
 declare_without_address(
     Way.SCREEN,
     "認証局の公開物",

@@ -17,6 +17,15 @@ _HOLDINGS = """
        OR (h.status_id IS NOT NULL AND s.state NOT IN ('VALID', 'SUSPENDED'))
     LIMIT %s
 """
+# A telephone's certificates stand as it does, and it stands as the card's signature certificate lets it.
+_DEVICES = """
+    SELECT d.id FROM jpki_mobiledevice d
+    JOIN jpki_certificatestatus card ON card.id = d.card_signature_id
+    JOIN jpki_certificatestatus s ON s.id IN (d.signature_id, d.authentication_id)
+    WHERE s.state <> CASE d.state WHEN 'LIVE' THEN 'VALID' WHEN 'SUSPENDED' THEN 'SUSPENDED' ELSE 'REVOKED' END
+       OR (d.state = 'LIVE' AND card.state <> 'VALID') OR (d.state = 'SUSPENDED' AND card.state = 'REVOKED')
+    LIMIT %s
+"""
 _NAMELESS = """
     SELECT s.id FROM jpki_certificatestatus s
     WHERE NOT EXISTS (SELECT 1 FROM jpki_certificate c WHERE c.status_id = s.id) LIMIT %s
@@ -39,6 +48,14 @@ def fee_reports_say_what_the_tally_says() -> Iterator[Finding]:
     with acting(JPKI):
         differing = _rows(_REPORTS)
     yield Finding("jpki.fee_reports", "集計と違う有償発行の月次報告", 0, len(differing), differing)
+
+
+@check
+def telephones_stand_as_their_certificates() -> Iterator[Finding]:
+    """What hangs on a card's signature certificate went with it."""
+    with acting(JPKI):
+        astray = _rows(_DEVICES)
+    yield Finding("jpki.devices", "電子証明書と状態の合わない移動端末設備", 0, len(astray), astray)
 
 
 @check

@@ -12,7 +12,7 @@ from jlis.kernel.faces.panels import ResidentPanel, on_resident
 from jlis.kernel.time import TOKYO, Moment
 from jpki.choices import PartyState
 from jpki.domain.fee_reports import MOVES, State
-from jpki.selectors import certificates, fees, inspections, relying_parties, statistics
+from jpki.selectors import certificates, devices, fees, inspections, relying_parties, statistics
 from jpki.selectors.metering import LATEST, LINKED
 from juki.selectors import disclosures
 
@@ -21,6 +21,7 @@ disclosures.tell(LATEST, "最新の利用者情報の提供（同意による）
 register(
     NavItem("発行・失効の統計", "jpki_statistics", "jpki.see_statistics", "公的個人認証", 300),
     NavItem("電子証明書の統計", "jpki_town_statistics", "jpki.see_town_statistics", "公的個人認証", 300),
+    NavItem("スマートフォンの紛失の受付", "jpki_device_desk", "jpki.serve_device_desk", "公的個人認証", 302),
     NavItem("有償発行の月次報告", "jpki_fee_reports", "jpki.see_fee_reports", "公的個人認証", 303),
     NavItem("発行物の検査", "jpki_inspections", "jpki.see_inspections", "公的個人認証", 305),
     NavItem("世代と一斉再発行", "jpki_generations", "jpki.operate_authority", "公的個人認証", 307),
@@ -55,6 +56,12 @@ def fee_report_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     return [Card("処理待ちの月次報告", count, reverse("jpki_fee_reports"))]
 
 
+@on_the_desk(permission="jpki.serve_device_desk", order=30)
+def device_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
+    """What was suspended after a loss today, on a call or at a counter."""
+    return [Card("今日の紛失による一時停止", devices.lost_on(at), reverse("jpki_device_desk"))]
+
+
 @on_the_desk(permission="jpki.accept_parties", order=31)
 def party_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     """What waits for the centre."""
@@ -66,6 +73,29 @@ def party_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
             ("提供の開始を待つ検証者", PartyState.ACCEPTED),
         )
     ]
+
+
+@on_resident(permission="jpki.see_certificates")
+def devices_of_resident(resident: UUID, actor: Actor, at: Moment) -> ResidentPanel:
+    """The resident's telephones, beside their record."""
+    rows: list[tuple[object, ...]] = [
+        (
+            each.get_platform_display(),
+            format_era(each.began_at.astimezone(TOKYO).date()),
+            devices.state_label(each, at.instant),
+            each.get_cause_display(),
+            format_era(each.authentication.not_after.astimezone(TOKYO).date()),
+        )
+        for each in devices.of_resident(resident)
+    ]
+    return ResidentPanel(
+        "スマートフォンの電子証明書",
+        ("端末", "搭載", "状態", "事由", "有効期間の満了"),
+        rows,
+        "スマートフォンの電子証明書は発行されていません。",
+        reverse("jpki_devices_of_resident", args=[resident]),
+        "紛失・失効の手続",
+    )
 
 
 @on_resident(permission="jpki.see_certificates")

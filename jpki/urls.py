@@ -6,11 +6,13 @@ from jpki import public_urls
 from jpki.api.consents import ConfirmationsView, ConsentsView, ConsentTextsView, WithdrawalView
 from jpki.api.latest_items import LatestItemsView
 from jpki.api.links import SerialLinksView
+from jpki.api.mobile import MobileApplicationsView, MobileEndingsView
 from jpki.api.revocations import OcspView, RevocationListView
 from jpki.api.validations import ValidationsView
 from jpki.web import (
     certificates,
     consents,
+    devices,
     fee_reports,
     generations,
     inspections,
@@ -25,6 +27,9 @@ urlpatterns = [
         "jpki/residents/<uuid:resident>/certificates/", certificates.of_resident, name="jpki_certificates_of_resident"
     ),
     path("jpki/certificates/<int:certificate>/<str:verb>/", certificates.make_move, name="jpki_make_move"),
+    path("jpki/residents/<uuid:resident>/devices/", devices.of_resident, name="jpki_devices_of_resident"),
+    path("jpki/devices/desk/", devices.desk, name="jpki_device_desk"),
+    path("jpki/devices/<int:device>/<str:verb>/", devices.make_move, name="jpki_device_move"),
     path("jpki/generations/", generations.every, name="jpki_generations"),
     path("jpki/generations/<int:generation>/replace/", generations.replace, name="jpki_replace"),
     path("jpki/inspections/", inspections.recent, name="jpki_inspections"),
@@ -68,5 +73,7 @@ urlpatterns = [
         RevocationListView.as_view(),
         name="jpki_revocation_list",
     ),
+    path("api/v1/jpki/mobile-applications", MobileApplicationsView.as_view(), name="jpki_mobile_applications"),
+    path("api/v1/jpki/mobile-endings", MobileEndingsView.as_view(), name="jpki_mobile_endings"),
     path("api/v1/jpki/serial-links", SerialLinksView.as_view(), name="jpki_serial_links"),
 ]

@@ -35,6 +35,7 @@ class LinksAnswer(serializers.Serializer):
     told = serializers.ListField(child=serializers.ChoiceField(Entitlement.choices))
     renewed = NumberedAnswer(allow_null=True)
     other_kind = NumberedAnswer(allow_null=True)
+    other_carrier = NumberedAnswer(allow_null=True)
 
 
 class SerialLinksView(HouseView):
@@ -46,7 +47,8 @@ class SerialLinksView(HouseView):
         operation_id="link_serials",
         summary="発行の番号の紐付けを求める",
         description=(
-            "古い発行の番号から新しい発行の番号（`renewed`）、署名用と利用者証明用の発行の番号（`other_kind`）を求める。"
+            "古い発行の番号から新しい発行の番号（`renewed`）、署名用と利用者証明用の発行の番号（`other_kind`）、"
+            "カード用と移動端末設備用の発行の番号（`other_carrier`）を求める。"
             "登録された検証者が、提供の対象である紐付けだけを受け取る。番号がなければ404。本人への開示の対象になる。"
         ),
         request=SerialDocument,
@@ -68,6 +70,7 @@ def links_shown(links: Links | None) -> dict[str, object] | None:
         "told": sorted(each.value for each in links.told),
         "renewed": _numbered(links.renewed),
         "other_kind": _numbered(links.other_kind),
+        "other_carrier": _numbered(links.other_carrier),
     }
 
 

@@ -16,6 +16,7 @@ from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.time import now
 from jpki.api.links import LinksAnswer, links_shown
 from jpki.choices import AuthorityCode, Kind
+from jpki.domain import kinds
 from jpki.engine.signed_documents import Document, Format
 from jpki.services import signed_documents, validations
 from jpki.services.signed_documents import LARGEST, DocumentAnswer
@@ -68,6 +69,7 @@ class CertificateAnswer(serializers.Serializer):
     generation = serializers.IntegerField(allow_null=True)
     serial = serializers.IntegerField(allow_null=True)
     kind = serializers.ChoiceField(Kind.choices, allow_blank=True)
+    type = serializers.ChoiceField([kind.type_name for kind in kinds.Kind], allow_blank=True)
     not_before = serializers.DateTimeField(allow_null=True)
     not_after = serializers.DateTimeField(allow_null=True)
     links = LinksAnswer(allow_null=True)
@@ -162,6 +164,7 @@ def _shown(answer: Answer) -> dict[str, object]:
         "generation": found.generation or None,
         "serial": found.serial or None,
         "kind": found.kind,
+        "type": kinds.Kind(found.kind).type_name if found.kind else "",
         "not_before": found.not_before,
         "not_after": found.not_after,
         "links": links_shown(answer.links),

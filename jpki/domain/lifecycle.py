@@ -35,6 +35,7 @@ class Cause(StrEnum):
     RENEWAL = "RENEWAL"
     REPLACEMENT = "REPLACEMENT"
     CARD_VOID = "CARD_VOID"
+    CARD_SIGNATURE = "CARD_SIGNATURE"
     DISCARD = "DISCARD"
 
 
@@ -118,6 +119,11 @@ MOVES: dict[str, Move] = {
             "revoke_with_card", _RELIED_ON, State.REVOKED, "jpki.follow_register", "認証局運用規程",
             "jpki.certificate_revoked", "カードの廃止による失効",
             cause=Cause.CARD_VOID, reason=Reason.CESSATION_OF_OPERATION,
+        ),
+        _row(
+            "revoke_with_card_signature", _RELIED_ON, State.REVOKED, "jpki.follow_register", "認証局運用規程",
+            "jpki.certificate_revoked", "カードの署名用電子証明書の失効に伴う失効",
+            cause=Cause.CARD_SIGNATURE, reason=Reason.CESSATION_OF_OPERATION,
         ),
     )
 }  # fmt: skip

@@ -26,6 +26,7 @@ class Entitlement(StrEnum):
     LINK_RENEWED = "LINK_RENEWED"
     LINK_KINDS = "LINK_KINDS"
     LATEST_ITEMS = "LATEST_ITEMS"
+    LINK_CARRIERS = "LINK_CARRIERS"
 
 
 STATUS_OF = {"sign": Entitlement.SIGNATURE_STATUS, "auth": Entitlement.AUTHENTICATION_STATUS}
@@ -134,7 +135,8 @@ class Channel(StrEnum):
 class Asked:
     """What was asked, as an entry's method tells it and the chain's tallies count it: `OCSP/SIGN/SP-000012`.
 
-    `what` is SIGN, AUTH, or UNKNOWN for a certificate that is not ours, of which there is nothing to provide.
+    `what` is SIGN, AUTH, or UNKNOWN for a certificate that is not ours, of which there is nothing to provide; where the
+    question tells the carrier, a telephone's are SIGN_MOBILE and AUTH_MOBILE, at the same price.
     """
 
     channel: str
@@ -145,6 +147,16 @@ class Asked:
     def method(self) -> str:
         """As it stands in the chain."""
         return "/".join(part for part in (self.channel, self.what, self.provider) if part)
+
+    @property
+    def priced_as(self) -> str:
+        """The use, which decides the price, whatever the carrier."""
+        return self.what.partition("_")[0]
+
+    @property
+    def of_mobile(self) -> bool:
+        """Whether a telephone's certificate was asked about."""
+        return self.what != self.priced_as
 
     @classmethod
     def read(cls, method: str) -> "Asked":

@@ -21,6 +21,15 @@ def signatures(octets: bytes, content: bytes | None) -> list[Signature]:
     return [judged(signed, inside if inside is not None else content or b"")]
 
 
+def content(octets: bytes) -> bytes:
+    """What a CMS was made of, where it is plain data and lies inside. Raises Unreadable."""
+    inside = signed_data(octets)["encap_content_info"]
+    read = inside["content"].native if inside["content_type"].native == "data" else None
+    if not isinstance(read, bytes):
+        raise Unreadable("content_needed", "署名した内容をCMSの中に入れてください。")
+    return read
+
+
 def signed_data(octets: bytes) -> cms.SignedData:
     """The SignedData within, of exactly one signer whose certificate is there. Raises Unreadable."""
     outer = cms.ContentInfo.load(octets)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from jpki.engine import signed_cms, signed_pdf, signed_xml
 from jpki.engine.signatures import Fault, Signature, Unreadable
 
-__all__ = ["Document", "Fault", "Format", "Signature", "Unreadable", "signatures"]
+__all__ = ["Document", "Fault", "Format", "Signature", "Unreadable", "signatures", "with_content"]
 
 
 class Format(StrEnum):
@@ -47,3 +47,9 @@ def signatures(document: Document) -> list[Signature]:
     except Exception as error:
         # Three parsers of foreign octets, and nothing of ours: whatever they stumble over is the document's fault.
         raise Unreadable("malformed", "署名された文書として読み取れません。") from error
+
+
+def with_content(octets: bytes) -> tuple[Signature, bytes]:
+    """The one signature of a CMS, and the data inside that it was made over. Raises Unreadable."""
+    (signature,) = signatures(Document(Format.CMS, octets))
+    return signature, signed_cms.content(octets)

@@ -3,6 +3,7 @@
 from jpki.models.authorities import Authority, Ceremony, Generation, LinkCertificate, Profile, Responder
 from jpki.models.certificates import Certificate, CertificateStatus, CrlPartition, Holding
 from jpki.models.consents import Consent, ConsentReminder
+from jpki.models.devices import DeviceStep, MobileDevice
 from jpki.models.fees import CertificateCharge, FeeReport, FeeReportStep
 from jpki.models.inspections import Inspection
 from jpki.models.publications import CrlChange, CrlPublication, CrlSeries, OcspAnswer
@@ -10,7 +11,7 @@ from jpki.models.relying_parties import PartyEntitlement, PartyPaper, PartyStep,
 
 __all__ = [
     "Authority", "Ceremony", "Certificate", "CertificateCharge", "CertificateStatus", "Consent", "ConsentReminder",
-    "CrlChange", "CrlPartition", "CrlPublication", "CrlSeries", "FeeReport", "FeeReportStep", "Generation",
-    "Holding", "Inspection", "LinkCertificate", "OcspAnswer", "PartyEntitlement", "PartyPaper", "PartyStep",
-    "Profile", "RelyingParty", "Responder", "VerificationPrice",
+    "CrlChange", "CrlPartition", "CrlPublication", "CrlSeries", "DeviceStep", "FeeReport", "FeeReportStep",
+    "Generation", "Holding", "Inspection", "LinkCertificate", "MobileDevice", "OcspAnswer", "PartyEntitlement",
+    "PartyPaper", "PartyStep", "Profile", "RelyingParty", "Responder", "VerificationPrice",
 ]  # fmt: skip

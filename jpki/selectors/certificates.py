@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
 from jlis.kernel.errors import NotFound
 from jpki.domain.lifecycle import State
 from jpki.engine import certificates as engine
@@ -46,6 +49,12 @@ def der(certificate: Certificate) -> bytes:
         raise NotFound("certificate_not_signed", "この電子証明書はまだ署名されていません。")
     algorithm = authorities.generation(status.generation_id).issuer.algorithm
     return engine.joined(bytes(certificate.to_be_signed), algorithm, bytes(status.signature))
+
+
+def public_key(certificate: Certificate) -> bytes:
+    """The certified key, as SubjectPublicKeyInfo in DER. NotFound while it has not been signed."""
+    key = x509.load_der_x509_certificate(der(certificate)).public_key()
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def is_expired(certificate: Certificate, at: datetime) -> bool:

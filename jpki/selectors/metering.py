@@ -36,7 +36,8 @@ class Line:
     @property
     def what_label(self) -> str:
         """The kind of certificate in words."""
-        return AskedKind(self.asked.what).label
+        label = AskedKind(self.asked.priced_as).label
+        return f"{label}（移動端末設備）" if self.asked.of_mobile else label
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -92,7 +93,7 @@ def _price(prices: Iterable[VerificationPrice], asked: Asked, day: date) -> Deci
     """The price in force on the day; of a certificate that is not ours nothing is provided, and nothing owed."""
     if asked.what == AskedKind.UNKNOWN:
         return Decimal(0)
-    matching = (each for each in prices if (each.channel, each.what) == (asked.channel, asked.what))
+    matching = (each for each in prices if (each.channel, each.what) == (asked.channel, asked.priced_as))
     return next((each.yen for each in matching if each.valid_from <= day), None)
 
 

@@ -11,6 +11,7 @@ from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jpki.choices import Entitlement as Words
 from jpki.choices import PartyKind, PartyState
+from jpki.domain.kinds import MOBILE_KINDS
 from jpki.domain.relying_parties import STATUS_OF, Asked, Channel, Entitlement
 from jpki.models import RelyingParty
 from jpki.selectors import relying_parties
@@ -54,9 +55,10 @@ class Asking:
         if authority:
             self.must_be_told(STATUS_OF[authority])
 
-    def method(self, channel: Channel, authority: str) -> str:
-        """As the chain tells what was asked."""
-        return Asked(channel.value, authority.upper() or _UNKNOWN, self.provider).method
+    def method(self, channel: Channel, authority: str, kind: str = "") -> str:
+        """As the chain tells what was asked; by `kind` a telephone's certificate is told apart."""
+        what = kind if kind in MOBILE_KINDS else authority.upper()
+        return Asked(channel.value, what or _UNKNOWN, self.provider).method
 
 
 def who_asks(*, by: Actor, at: Moment, on_behalf_of: str = "") -> Asking:

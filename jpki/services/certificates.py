@@ -5,7 +5,7 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import Conflict
 from jlis.kernel.time import Moment
 from jpki import policies
-from jpki.domain.kinds import Kind
+from jpki.domain.kinds import MOBILE_KINDS, Kind
 from jpki.domain.lifecycle import MOVES, Move, State
 from jpki.models import Certificate
 from jpki.selectors import authorities, certificates
@@ -54,6 +54,8 @@ def export(*, serial: int, authority: str, by: Actor, at: Moment, purpose: str) 
 def _make(move: Move, certificate: int, *, by: Actor, at: Moment, purpose: str) -> Certificate:
     policies.must_be_allowed(move, by)
     found = certificates.get(certificate)
+    if found.kind in MOBILE_KINDS:
+        raise Conflict("made_from_the_device", "移動端末設備の電子証明書は、端末ごとに手続をしてください。")
     generation = authorities.generation(found.status.generation_id)
     policies.must_follow(move, State(found.status.state), release_policy=generation.profile.release_holds)
     if not endings.apply(move, [found.pk], by=by, at=at, purpose=purpose):

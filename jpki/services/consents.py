@@ -22,6 +22,7 @@ from jlis.kernel.vault import sealing
 from jpki.choices import AuthorityCode, ConsentItem
 from jpki.domain import consents as rules
 from jpki.domain.consents import Ending, Item, Standing, Wording
+from jpki.domain.kinds import Kind
 from jpki.domain.relying_parties import Entitlement
 from jpki.engine.signed_documents import Document, Format
 from jpki.models import Certificate, Consent, ConsentReminder, RelyingParty
@@ -71,6 +72,9 @@ def give(*, wish: Wish, signed: bytes, by: Actor, at: Moment) -> Consent:
     # Signed before midnight and sent after it: yesterday's words are good as well.
     days = (at.day, at.day - timedelta(days=1))
     given_on, certificate = _signer(signed, {wording.consent(day): day for day in days}, at)
+    if certificate.kind != Kind.SIGN_CARD:
+        # A party that is told of new certificates must not learn by it which telephone is whose.
+        raise _faulty("card_needed", "同意には、カードの署名用電子証明書で署名してください。")
     digest = hashlib.sha256(wording.consent(given_on).encode()).hexdigest()
     with acting(JPKI):
         _lock(party.pk, certificate.resident_id)

@@ -1,6 +1,8 @@
 """Moves that end, suspend or release certificates: one at the counter or hundreds after the register's events.
 
 One path for all of them: lock what the state allows, write status and list entry, mark the town's list, audit, tell.
+A telephone hangs on its holder's card: what becomes of the card's signature certificate becomes of both of the
+telephone's, in the same transaction, whatever the cause.
 """
 
 from collections.abc import Sequence
@@ -12,8 +14,10 @@ from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.outbox.publishing import publish_many
 from jlis.kernel.time import Moment
 from jpki import events
-from jpki.domain.lifecycle import Cause, Move, State
+from jpki.domain.kinds import Kind
+from jpki.domain.lifecycle import MOVES, Cause, Move, State
 from jpki.engine import crl
+from jpki.services import device_steps
 from jpki.sql import statuses
 from jpki.sql.statuses import Locked
 
@@ -23,18 +27,32 @@ def apply(move: Move, ids: Sequence[int], *, by: Actor, at: Moment, purpose: str
 
     The permission was judged by the caller. OCSP answers made before are stale with this commit.
     """
+    if not ids:
+        return []
     with acting(JPKI):
-        locked = statuses.lock(ids, sorted(move.sources))
-        if not locked:
-            return []
-        moved = [each.id for each in locked]
-        if move.reason is None or move.cause is None:
-            statuses.release(moved)
-        else:
-            _end(move, move.cause, move.reason, locked, at)
-        statuses.mark_changed(sorted({(each.generation, each.partition) for each in locked}), at.instant)
-        audit.record_many([_act(move, each) for each in locked], by=by, purpose=purpose)
-        publish_many([_event(move, each) for each in locked if each.issued_at is not None])
+        device_steps.lock_bound_to(ids)
+        locked = _moved(move, ids, by=by, at=at, purpose=purpose)
+        card_signatures = [each.id for each in locked if each.kind == Kind.SIGN_CARD]
+        if card_signatures:
+            following, devices = device_steps.with_card(move.target, card_signatures, by=by, at=at, purpose=purpose)
+            borne = [pk for device in devices for pk in (device.signature_id, device.authentication_id)]
+            if borne:
+                _moved(MOVES[following.certificates], borne, by=by, at=at, purpose=purpose)
+    return locked
+
+
+def _moved(move: Move, ids: Sequence[int], *, by: Actor, at: Moment, purpose: str) -> list[Locked]:
+    locked = statuses.lock(ids, sorted(move.sources))
+    if not locked:
+        return []
+    moved = [each.id for each in locked]
+    if move.reason is None or move.cause is None:
+        statuses.release(moved)
+    else:
+        _end(move, move.cause, move.reason, locked, at)
+    statuses.mark_changed(sorted({(each.generation, each.partition) for each in locked}), at.instant)
+    audit.record_many([_act(move, each) for each in locked], by=by, purpose=purpose)
+    publish_many([_event(move, each) for each in locked if each.issued_at is not None])
     return locked
 
 

@@ -1,4 +1,5 @@
-"""Who holds the card: a signed challenge against an authentication certificate, and the resident behind its number.
+"""Who holds the card or the telephone: a signed challenge against an authentication certificate, and the resident
+behind its number.
 
 Only for those who may be told whose certificate it is; a relying party that only validates learns no resident.
 """
@@ -22,7 +23,7 @@ from jpki.services.validations import Validation, Verdict, judged, read
 
 
 class NotIdentified(Refused):
-    """The card does not prove who holds it; the code says why."""
+    """Card or telephone does not prove who holds it; the code says why."""
 
     status = 422
 
@@ -35,6 +36,7 @@ class Holder:
     resident: UUID
     office: str
     serial: int
+    kind: str
 
 
 _REFUSED = {
@@ -56,7 +58,7 @@ def check(*, certificate: str, by: Actor, at: Moment) -> Validation:
 
 
 def identify(*, certificate: str, challenge: bytes, signature: bytes, by: Actor, at: Moment, purpose: str) -> Holder:
-    """The holder of the card that signed the challenge (RSA PKCS#1 v1.5 or ECDSA, SHA-256).
+    """The holder of the card or telephone that signed the challenge (RSA PKCS#1 v1.5 or ECDSA, SHA-256).
 
     Raises Forbidden, Invalid, NotIdentified (`revoked`, `suspended`, `expired`, `unknown`, `not_for_authentication`,
     `wrong_signature`). The identification is recorded with the resident as its subject.
@@ -75,7 +77,7 @@ def identify(*, certificate: str, challenge: bytes, signature: bytes, by: Actor,
             subject=row.resident_id,
             detail={"certificate": row.pk, "serial": found.serial},
         )
-    return Holder(row.pk, row.resident_id, row.office, found.serial)
+    return Holder(row.pk, row.resident_id, row.office, found.serial, row.kind)
 
 
 def _good(presented: x509.Certificate, at: Moment) -> Validation:

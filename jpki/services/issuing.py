@@ -52,6 +52,7 @@ _UNFINISHED_AFTER = timedelta(minutes=10)
 class Order:
     """One certificate to be issued. ``public_key`` is the card's, as SubjectPublicKeyInfo in DER.
 
+    ``card_expires_on`` is the last day that it may reach; on a telephone that of the card's signature certificate.
     ``issued_at`` is given where it differs from the call's moment (a history that is loaded afterwards). ``renews``:
     the certificate of the kind that the resident holds ends with it. ``replaces``: so it does, and the new one ends on
     the former one's last day (`replacing`).

@@ -18,7 +18,7 @@ from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
 from jpki.domain.consents import Item
-from jpki.domain.kinds import SIGNATURE_KINDS
+from jpki.domain.kinds import Kind
 from jpki.domain.lifecycle import State
 from jpki.domain.relying_parties import Channel, Entitlement
 from jpki.models import Certificate, Consent
@@ -93,10 +93,10 @@ def _agreed(party: Asking, holders: set[UUID], at: Moment) -> dict[UUID, Consent
 
 
 def _newest(holders: Iterable[UUID], at: Moment) -> dict[UUID, Certificate]:
-    """Their signature certificates that are good now."""
+    """The signature certificates on their cards that are good now; what hangs on them is nobody else's business."""
     rows = Certificate.objects.select_related("status").filter(
         resident_id__in=list(holders),
-        kind__in=[kind.value for kind in SIGNATURE_KINDS],
+        kind=Kind.SIGN_CARD.value,
         status__state=State.VALID,
         status__not_before__lte=at.instant,
         status__not_after__gte=at.instant,

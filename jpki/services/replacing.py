@@ -23,7 +23,7 @@ from jpki.domain.kinds import Kind
 from jpki.engine.certificates import subject_key_of
 from jpki.selectors import authorities
 from jpki.selectors.authorities import LivingGeneration
-from jpki.services import issuing
+from jpki.services import device_moves, issuing
 from jpki.services.issuing import Order
 from jpki.sql import replacing as sql
 from jpki.sql.replacing import InForce
@@ -85,6 +85,7 @@ def replace(run: Run, *, clock: Callable[[], Moment], call: int = _CALL) -> None
         done += len(issued.certificates)
         after = part[-1].id
         run.progress(done, total)
+    device_moves.end_under(generation, by=by, at=clock())
     _finish(run, former, done, refusals, by)
 
 

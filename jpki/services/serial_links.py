@@ -1,4 +1,5 @@
-"""紐付け: from an old serial number to the holder's new one, and between signature and authentication (P7).
+"""紐付け: from an old serial number to the holder's new one, between signature and authentication, between card and
+telephone (P7).
 
 A link tells two numbers of one person apart from nobody else's, so it is a provision about that person: written down
 with the resident as its subject, and shown to them when they ask.
@@ -11,6 +12,7 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import NotFound, Refused
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
+from jpki.domain.kinds import AuthorityCode, Carrier, Kind
 from jpki.domain.relying_parties import Channel, Entitlement
 from jpki.models import Certificate
 from jpki.selectors import certificates
@@ -19,7 +21,7 @@ from jpki.services import asking
 from jpki.services.asking import Asking
 
 PURPOSE = "JPKI-SERIAL-LINK"
-_LINKS = frozenset({Entitlement.LINK_RENEWED, Entitlement.LINK_KINDS})
+_LINKS = frozenset({Entitlement.LINK_RENEWED, Entitlement.LINK_KINDS, Entitlement.LINK_CARRIERS})
 
 
 class LinkLookupFailed(Refused):
@@ -45,6 +47,7 @@ class Links:
     told: frozenset[Entitlement]
     renewed: Numbered | None = None
     other_kind: Numbered | None = None
+    other_carrier: Numbered | None = None
 
 
 def link(*, authority: str, serial: int, by: Actor, at: Moment, on_behalf_of: str = "") -> Links:
@@ -78,7 +81,8 @@ def _looked_up(authority: str, serial: int, party: Asking, by: Actor, at: Moment
         links = Links(
             told,
             _newer(found, good) if Entitlement.LINK_RENEWED in told else None,
-            _of_kind(_other_kind(found.kind), good) if Entitlement.LINK_KINDS in told else None,
+            _of_kind(_other_kind(Kind(found.kind)), good) if Entitlement.LINK_KINDS in told else None,
+            _of_kind(_other_carrier(Kind(found.kind)), good) if Entitlement.LINK_CARRIERS in told else None,
         )
         detail = {
             "method": party.method(Channel.API, authority),
@@ -99,10 +103,14 @@ def _of_kind(kind: str, good: list[Certificate]) -> Numbered | None:
     return next((_numbered(each) for each in good if each.kind == kind), None)
 
 
-def _other_kind(kind: str) -> str:
+def _other_kind(kind: Kind) -> Kind:
     """On the same carrier: SIGN_CARD and AUTH_CARD are each other's."""
-    use, _, carrier = kind.partition("_")
-    return f"{'AUTH' if use == 'SIGN' else 'SIGN'}_{carrier}"
+    return kind.for_use(AuthorityCode.AUTH if kind.authority is AuthorityCode.SIGN else AuthorityCode.SIGN)
+
+
+def _other_carrier(kind: Kind) -> Kind:
+    """For the same use: SIGN_CARD and SIGN_MOBILE are each other's."""
+    return kind.on(Carrier.MOBILE if kind.carrier is Carrier.CARD else Carrier.CARD)
 
 
 def _numbered(certificate: Certificate) -> Numbered:

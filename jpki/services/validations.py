@@ -81,7 +81,7 @@ def tell(found: Validation, party: Asking, *, by: Actor, at: Moment, form: str =
         action=ASKED,
         by=by,
         detail={
-            "method": party.method(Channel.API, found.authority),
+            "method": party.method(Channel.API, found.authority, found.kind),
             "authority": found.authority,
             "serial": found.serial,
             "verdict": found.verdict.value,

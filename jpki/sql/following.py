@@ -23,11 +23,18 @@ _IN_FORCE = """
     WHERE s.state = 'PREPARED' AND c.resident_id = ANY(%(residents)s)
 """
 _MOVE = """
+    WITH moved AS (
+        SELECT * FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[])
+             AS told(resident, prefecture, municipality, office)
+    ), telephones AS (
+        UPDATE jpki_mobiledevice d
+        SET prefecture = moved.prefecture, municipality = moved.municipality, office = moved.office
+        FROM moved WHERE d.resident_id = moved.resident
+          AND (d.prefecture, d.municipality, d.office) <> (moved.prefecture, moved.municipality, moved.office)
+    )
     UPDATE jpki_certificate c
     SET prefecture = moved.prefecture, municipality = moved.municipality, office = moved.office
-    FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[])
-         AS moved(resident, prefecture, municipality, office)
-    WHERE c.resident_id = moved.resident
+    FROM moved WHERE c.resident_id = moved.resident
       AND (c.prefecture, c.municipality, c.office) <> (moved.prefecture, moved.municipality, moved.office)
 """
 
@@ -59,7 +66,7 @@ def in_force(residents: Sequence[UUID]) -> dict[UUID, list[InForce]]:
 
 
 def move_with(tenants: Mapping[UUID, Tenant]) -> None:
-    """Let the certificates follow their holders to another town."""
+    """Let the certificates and telephones follow their holders to another town."""
     if not tenants:
         return
     rows = list(tenants.values())

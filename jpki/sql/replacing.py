@@ -1,4 +1,4 @@
-"""What a generation has in force, part by part.
+"""What a generation has in force on cards, part by part; telephones apply again.
 
 Why not the ORM: a hundred million rows are walked by their key, with the stored content beside them. Rows expected:
 10,000 a call. Index: the primary key, whose order is that of issue.
@@ -14,14 +14,17 @@ _IN_FORCE = """
     SELECT s.id, s.serial, s.kind, c.resident_id, c.to_be_signed
     FROM jpki_certificatestatus s JOIN jpki_certificate c ON c.status_id = s.id
     WHERE s.generation_id = %s AND s.state = 'VALID' AND s.id > %s AND s.not_after > %s
+      AND s.kind IN ('SIGN_CARD', 'AUTH_CARD')
     ORDER BY s.id LIMIT %s
 """
 _COUNT = """
-    SELECT count(*) FROM jpki_certificatestatus WHERE generation_id = %s AND state = 'VALID' AND not_after > %s
+    SELECT count(*) FROM jpki_certificatestatus
+    WHERE generation_id = %s AND state = 'VALID' AND not_after > %s AND kind IN ('SIGN_CARD', 'AUTH_CARD')
 """
 _REPLACED = """
     SELECT count(*) FROM jpki_certificatestatus
     WHERE generation_id = %s AND cause = 'REPLACEMENT' AND revoked_at >= %s
+      AND kind IN ('SIGN_CARD', 'AUTH_CARD')
 """
 
 

@@ -17,6 +17,7 @@ from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import TOKYO, now
 from jpki.choices import State
 from jpki.domain import lifecycle
+from jpki.domain.kinds import MOBILE_KINDS
 from jpki.domain.lifecycle import MOVES, Move
 from jpki.models import Certificate
 from jpki.selectors import authorities, certificates
@@ -113,5 +114,6 @@ def _row(certificate: Certificate, actor: Actor, at: datetime) -> Row:
         certificate,
         certificates.state_label(certificate, at),
         "" if expired else _TONES[state],
-        [] if expired else moves,
+        # A telephone's two certificates go together, from the page of the telephones.
+        [] if expired or certificate.kind in MOBILE_KINDS else moves,
     )

@@ -12,8 +12,9 @@ from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from jlis.kernel.isolation.scope import KONBINI, acting
 from jlis.kernel.time import Moment
+from jpki.domain.kinds import MOBILE_KINDS
 from jpki.services import identification
-from jpki.services.identification import NotIdentified
+from jpki.services.identification import Holder, NotIdentified
 from konbini import policies
 from konbini.choices import SessionState
 from konbini.domain.kinds import kind_of_code
@@ -116,7 +117,7 @@ def _menu(opened: KioskSession, signature: bytes, by: Actor, at: Moment) -> Menu
         at=at,
         purpose=PURPOSE,
     )
-    _must_be_usable(holder.certificate, at)
+    _must_be_usable(holder, at)
     policies.must_not_be_protected(holder.resident)
     town = policies.must_serve(participants.town(holder.office), at)
     offer = issuers.of_town(town, by=policies.as_centre(by), at=at).offer(
@@ -135,9 +136,14 @@ def _fees(office: str, kinds: tuple[str, ...], at: Moment) -> dict[str, int]:
     return {kind: fee for kind, fee in participants.menu(office, at.day).items() if kind in offered}
 
 
-def _must_be_usable(certificate: int, at: Moment) -> None:
-    """A certificate may be good and its card lost: the card's own state decides as well (class E1)."""
-    card = cards.card_of_certificate(certificate, at=at)
+def _must_be_usable(holder: Holder, at: Moment) -> None:
+    """A certificate may be good and its card lost: the card's own state decides as well (class E1).
+
+    A telephone's certificate has no state beside its own: it goes on hold and ends with the telephone.
+    """
+    if holder.kind in MOBILE_KINDS:
+        return
+    card = cards.card_of_certificate(holder.certificate, at=at)
     if card is None or not card.usable:
         raise NotIdentified("card_not_usable", "このカードは利用できません。お住まいの市区町村の窓口にお越しください。")
 

@@ -105,7 +105,7 @@ def test_five_hundred_at_once_in_a_handful_of_statements(founded, clerk, at, dja
         Notice(each.pk, at.later(minutes=1).instant, True, False, Tenant(13, "131016", "131016")) for each in people
     ]
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         ended = following.follow(notices=notices, by=_ACTOR)
 
     assert ended == 20

@@ -18,7 +18,7 @@ from jlis.kernel.reconciliation import tallies_are_the_chain
 from jpki.domain.relying_parties import Asked, Entitlement
 from jpki.services import serial_links, statements, validations
 from tests.conftest import actor
-from tests.jpki import cast, parties
+from tests.jpki import cast, parties, phones
 from tests.jpki.engine.house import pem
 from tests.jpki.people import account, bearer, sign_in
 from tests.juki.sealed import seal_everything
@@ -57,6 +57,26 @@ def test_a_platform_and_its_provider_see_the_same_calls(at):
     assert seen(provider) == [(f"API/SIGN/{for_whom}", 7, zero, 0)]
     assert seen(platform, by=parties.staff(platform)) == seen(platform)
     assert seen(provider, by=parties.staff(platform)) == seen(provider, by=parties.staff(provider))
+
+
+def test_a_telephones_certificate_is_counted_apart_at_the_same_price(signature, at):
+    party = parties.active(at)
+    made = phones.loaded(signature, at)
+    by = parties.client(party)
+    with acting(by.scope):
+        answers = [
+            validations.validate(certificate=pem(octets), by=by, at=at)
+            for octets in (cast.der_of(signature), made.signature, made.authentication)
+        ]
+    assert [each.found.kind for each in answers] == ["SIGN_CARD", "SIGN_MOBILE", "AUTH_MOBILE"]
+    with acting(SYSTEM):
+        asked = AuditEntry.objects.filter(action="jpki.certificate_validated").order_by("at")
+        assert [each.detail["method"] for each in asked] == ["API/SIGN", "API/SIGN_MOBILE", "API/AUTH_MOBILE"]
+    tally("MHLW", "API/SIGN_MOBILE", 2, date(2022, 12, 31))
+    tally("MHLW", "API/SIGN", 2, date(2022, 12, 31))
+    lines = statements.of_party(party=party.pk, month=date(2022, 12, 1), by=cast.operator()).lines
+    assert [line.what_label for line in lines] == ["署名用", "署名用（移動端末設備）"]
+    assert lines[0].yen_each == lines[1].yen_each
 
 
 @pytest.mark.django_db

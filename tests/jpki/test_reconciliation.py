@@ -5,10 +5,10 @@ from django.db import connection
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.outbox import delivery
 from jpki.domain.kinds import Kind
-from jpki.models import Holding
-from jpki.reconciliation import certificates_have_entries_and_events
+from jpki.models import Holding, MobileDevice
+from jpki.reconciliation import certificates_have_entries_and_events, telephones_stand_as_their_certificates
 from jpki.services import certificates
-from tests.jpki import cast
+from tests.jpki import cast, phones
 from tests.juki import factories
 
 
@@ -37,6 +37,19 @@ def test_a_certificate_nobody_issued_is_found(signature, authentication):
         )
 
     assert {"jpki.issued_audited", "jpki.issued_told", "jpki.nameless", "jpki.holdings"} == set(disagreements())
+
+
+def test_a_telephone_that_was_left_standing_is_found(signature, clerk, at):
+    def astray() -> list[str]:
+        return [each.name for each in telephones_stand_as_their_certificates() if not each.agrees]
+
+    device = phones.loaded(signature, at).device
+    with acting(clerk.scope):
+        certificates.revoke(certificate=signature.pk, verb="revoke_on_request", by=clerk, at=at, purpose=cast.PURPOSE)
+    assert astray() == disagreements() == []
+    with acting(JPKI):
+        MobileDevice.objects.filter(pk=device.pk).update(state="LIVE", cause="", ended_at=None)
+    assert astray() == ["jpki.devices"]
 
 
 def test_a_holding_taken_away_is_found(signature):

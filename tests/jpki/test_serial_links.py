@@ -12,7 +12,7 @@ from jpki.models import Certificate
 from jpki.services import certificates, relying_parties, serial_links, validations
 from jpki.services.serial_links import LinkLookupFailed
 from juki.services import disclosures
-from tests.jpki import cast, parties
+from tests.jpki import cast, parties, phones
 from tests.jpki.people import bearer
 
 URL = "/api/v1/jpki/serial-links"
@@ -54,6 +54,25 @@ def test_old_to_new_and_signature_to_authentication(signature, authentication, c
     assert (after.renewed.kind, after.renewed.serial) == ("SIGN_CARD", cast.status_of(new).serial)
     assert linked("sign", new, party, at).renewed is None
     assert linked("auth", authentication, party, at).other_kind.serial == cast.status_of(new).serial
+
+
+def test_card_to_telephone_and_back(signature, authentication, party, at):
+    device = phones.again(phones.loaded(signature, at).device)
+    of_card = linked("sign", signature, party, at)
+    assert (of_card.other_kind.kind, of_card.other_carrier.kind) == ("AUTH_CARD", "SIGN_MOBILE")
+    assert of_card.other_carrier.serial == device.signature.serial
+
+    by = parties.client(party)
+    with acting(by.scope):
+        of_phone = serial_links.link(authority="auth", serial=device.authentication.serial, by=by, at=at)
+    assert of_phone.other_kind.serial == device.signature.serial
+    assert of_phone.other_carrier.serial == cast.status_of(authentication).serial
+
+
+def test_the_carrier_is_told_to_whom_it_is_due_alone(signature, at, founded):
+    narrow = parties.active(at, what=parties.BOTH | {Entitlement.LINK_KINDS})
+    phones.loaded(signature, at)
+    assert linked("sign", signature, narrow, at).other_carrier is None
 
 
 def test_nothing_good_is_linked_to_when_all_have_ended(signature, authentication, clerk, party, at):
@@ -115,7 +134,7 @@ def test_the_person_is_told_who_was_told(signature, resident, clerk, party, at):
     with acting(SYSTEM):
         (entry,) = AuditEntry.objects.filter(action="jpki.serials_linked")
         assert (entry.subject, entry.purpose) == (resident.pk, "JPKI-SERIAL-LINK")
-        assert entry.detail["links"] == ["LINK_KINDS", "LINK_RENEWED"]
+        assert entry.detail["links"] == ["LINK_CARRIERS", "LINK_KINDS", "LINK_RENEWED"]
     with acting(SYSTEM):
         sealing.index_subjects([entry])
     with acting(clerk.scope):

@@ -98,6 +98,12 @@ def test_a_good_certificate_on_a_lost_card_opens_nothing(chiyoda, card, store, a
     assert proof.refusal.code == "card_not_usable"
 
 
+def test_a_telephones_certificate_needs_no_card(chiyoda, resident, clerk, store, at, monkeypatch):
+    monkeypatch.setattr(cards, "card_of_certificate", lambda _id, *, at: None)
+    phone = card_of(resident, by=clerk, at=at, kind=Kind.AUTH_MOBILE)
+    assert identified(phone, by=store, at=at).fees == {"RESIDENCE_RECORD": 300}
+
+
 def test_a_certificate_without_a_card_opens_nothing(chiyoda, card, store, at, monkeypatch):
     monkeypatch.setattr(cards, "card_of_certificate", lambda _id, *, at: None)
     opened = opened_by(card, store, at)

@@ -39,7 +39,7 @@ def test_the_lift_needs_new_certificates(card, clerk, at):
     make(card, "suspend", clerk, at)
     lifted = make(card, "resume", clerk, at)
 
-    cast.anew(card, *Kind, by=clerk, at=at, ground=Ground.AFTER_HOLD)
+    cast.anew(card, Kind.SIGN_CARD, Kind.AUTH_CARD, by=clerk, at=at, ground=Ground.AFTER_HOLD)
 
     assert (lifted.state, lifted.suspended_at) == ("LIVE", None)
     assert set(cast.certificates(card).values()) == {"VALID"}

@@ -26,9 +26,11 @@ from jlis.kernel.actors import Actor, system_actor
 from jlis.kernel.isolation.scope import JPKI, KONBINI, REGISTRY, SYSTEM, acting
 from jlis.kernel.jobs.models import Job, JobState
 from jlis.kernel.outputs import Way
+from jlis.kernel.time import now
 from jpki.domain.kinds import Kind
 from jpki.domain.relying_parties import Entitlement
 from jpki.models import Certificate
+from jpki.selectors import certificates as known
 from jpki.selectors import relying_parties
 from jpki.services import issuing
 from jpki.services.issuing import Order
@@ -41,7 +43,7 @@ from tests.bcl import copies
 from tests.conftest import CHIYODA, SHINJUKU, TOKYO, actor, client_of
 from tests.demo.test_town_server import TOWN, asked, call
 from tests.jpki import cast as jpki_cast
-from tests.jpki import consenting, parties
+from tests.jpki import consenting, parties, phones
 from tests.juki.caller import System, registered
 from tests.juki.factories import change, grown, tell
 from tests.juki.protection import SECRET
@@ -263,6 +265,24 @@ def residence_record(stage: Stage) -> Iterable[Any]:
 @drives(Way.SCREEN, "jpki_certificates_of_resident")
 def certificates_page(stage: Stage) -> Iterable[Any]:
     yield stage.clients["clerk"].get(reverse("jpki_certificates_of_resident", args=[stage.resident.pk]))
+
+
+@drives(Way.SCREEN, "jpki_devices_of_resident")
+def devices_page(stage: Stage) -> Iterable[Any]:
+    yield stage.clients["clerk"].get(reverse("jpki_devices_of_resident", args=[stage.resident.pk]))
+
+
+@drives(Way.REST, "jpki_mobile_applications")
+def certificates_for_a_telephone(stage: Stage) -> Iterable[Any]:
+    """A telephone asks with the card's signature; what it is given lies in its own certificate."""
+    with acting(JPKI):
+        signing = Certificate.objects.get(resident=stage.resident.pk, kind=Kind.SIGN_CARD, status__state="VALID")
+        key = next(place for place in range(4) if cast.jpki_cast.card_key(place) == known.public_key(signing))
+    pen = cast.jpki_cast.pooled_key("rsa2048-sha256", phones.CARD_KEY + key)
+    signed = phones.signed(phones.Phone().document(now()), signing, pen)
+    answer = stage.systems["phones"].post("/api/v1/jpki/mobile-applications", {"signed": phones.text(signed)})
+    yield answer
+    yield base64.b64decode(answer.json()["signature_certificate"])
 
 
 @drives(Way.COMMAND, "export_certificate")

@@ -125,6 +125,7 @@ _ACCOUNTS = {
     "card": ("JLIS-CARD", "CARD_OPERATOR"),
     "maker": ("JLIS-CARD", "CARD_MAKER"),
     "jpki": ("JLIS-JPKI", "CERTIFICATE_OPERATOR"),
+    "desk": ("JLIS-JPKI", "DEVICE_DESK_OFFICER"),
     "bcl": ("JLIS-BCL", "CLOUD_OPERATOR"),
     "konbini": ("JLIS-KONBINI", "KONBINI_OPERATOR"),
     "founder": ("JLIS", "SYSTEM_ADMINISTRATOR"),
@@ -149,6 +150,7 @@ def _people(stage: Stage) -> None:
         ),
         "prefecture": registered(TOKYO, "juki.extract", at=stage.at),
         "store": registered(OPERATOR, "konbini.relay", at=stage.at),
+        "phones": registered("JLIS-JPKI", "jpki.apply_mobile", at=stage.at),
     }
     for system in stage.systems.values():
         # Here and not at the first call: what a test fetches is rolled back with it.

@@ -122,6 +122,7 @@ def values(stage: Stage, measure: UUID) -> dict[str, object]:
         "discrepancy": discrepancy.pk if discrepancy else 1, "card": stage.card.pk, "lot": stage.ordered_card.lot_id,
         "shipment": stage.stored_card.shipment_id or 1, "application": stage.card.application_id, "office": CHIYODA,
         "municipality": CHIYODA, "authority": "sign", "generation": 1, "kind": "RESIDENCE_RECORD", "notice": 1,
+        "device": 1,
         "verb": "confirm", "reason": "M02", "certificate": 1, "card_number": stage.card.card_number, "encoded": "x",
     }  # fmt: skip
 

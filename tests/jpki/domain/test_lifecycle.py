@@ -20,6 +20,7 @@ LEADS = {
     "revoke_for_renewal": {V: R, S: R},
     "revoke_for_replacement": {State.VALID: State.REVOKED},
     "revoke_with_card": {V: R, S: R},
+    "revoke_with_card_signature": {V: R, S: R},
 }
 
 

@@ -1,0 +1,44 @@
+"""P6 beside P9: a party that is told of new certificates never learns by it which telephone is whose."""
+
+import pytest
+
+from jlis.kernel.errors import Invalid
+from jlis.kernel.isolation.scope import JPKI, acting
+from jpki.domain.relying_parties import Entitlement
+from jpki.models import Certificate
+from jpki.services import consents, latest_items
+from jpki.services.consents import Wish
+from jpki.services.latest_items import Result
+from tests.jpki import cast, parties, phones
+from tests.jpki.consenting import EVERY_ITEM, given
+from tests.jpki.signing import Pen, signed_cms
+
+
+@pytest.fixture
+def pair(founded, at):
+    return parties.active_pair(at, what=frozenset(Entitlement))
+
+
+def test_a_new_telephone_is_no_change(signature, pair, at):
+    by, provider = parties.client(pair[0], "jpki.latest_items"), pair[1].organisation_id
+    given(signature, by=by, at=at, reference="r-1", on_behalf_of=provider)
+    phones.loaded(signature, at)
+
+    with acting(by.scope):
+        serial = cast.status_of(signature).serial
+        (told,) = latest_items.provide(serials=[serial], by=by, at=at, on_behalf_of=provider)
+    assert told.result is Result.UNCHANGED
+
+
+def test_a_consent_is_signed_with_the_card(signature, pair, at):
+    by, provider = parties.client(pair[0], "jpki.latest_items"), pair[1].organisation_id
+    device = phones.loaded(signature, at).device
+    with acting(JPKI):
+        own = Certificate.objects.get(pk=device.signature_id)
+    wish = Wish(EVERY_ITEM, "r-2", provider)
+    pen = Pen(cast.der_of(own), phones.Phone().key(0).sign)
+    with acting(by.scope):
+        octets = signed_cms(pen, consents.words(wish=wish, by=by, at=at).encode(), detached=True)
+    with acting(by.scope), pytest.raises(Invalid) as refusal:
+        consents.give(wish=wish, signed=octets, by=by, at=at)
+    assert refusal.value.errors[0].code == "card_needed"

@@ -121,6 +121,8 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     for centre, duty in _CENTRES.items():
         add(f"operator-{centre.lower()}", "運用", "三郎", centre, duty)
     add("keyholder-jlis-jpki", "鍵", "守", "JLIS-JPKI", "CERTIFICATE_OPERATOR")
+    add("desk-jlis-jpki", "受付", "早苗", "JLIS-JPKI", "DEVICE_DESK_OFFICER")
+    office.connect("スマートフォン用電子証明書アプリ", "JLIS-JPKI", "jpki.apply_mobile")
     add("maker-jlis-card", "製造", "四郎", "JLIS-CARD", "CARD_MAKER")
     office.connect("オンライン申請サイト", "JLIS-CARD", "mynacard.apply")
     add("reviewer-jlis-lgwan", "審査", "五郎", "JLIS-LGWAN", "LGWAN_REVIEWER")
@@ -139,12 +141,13 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     return people
 
 
-def credentials(office: Office, cards: list[dict[str, object]]) -> dict[str, object]:
+def credentials(office: Office, cards: list[dict[str, object]], phones: list[dict[str, object]]) -> dict[str, object]:
     """The contents of `credentials.json`."""
     return {
         "staff": [asdict(account) for account in office.accounts],
         "clients": [asdict(client) for client in office.clients],
         "cards": cards,
+        "phones": phones,
     }
 
 

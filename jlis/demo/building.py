@@ -14,12 +14,12 @@ from jlis.demo import (
     accounts,
     card_life,
     cards,
-    consents,
     copies,
     deliveries,
     kiosks,
     network,
     oversight,
+    phones,
     protections,
     relying_parties,
 )
@@ -109,6 +109,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     card_life.run_clocks(operator=people["operator-jlis-card"], at=at)
     report("カードの申請・製造・交付を行っています")
     held = Counter(random, people, chiefs, books, at).work()
+    loaded = phones.load(cards=held, people=people, at=at)
     if len(towns) > 1:
         report("市町村間の通知を処理しています")
         between_towns.open_desks(chiefs=chiefs, at=at)
@@ -126,7 +127,6 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     oversight.review_access(people=people, at=at)
     oversight.open_link(people=people, folder=folder, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
-    consents.give(office=office, at=at)
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)
     _ask_for_extracts(people, towns, at)
@@ -135,7 +135,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     delivery.deliver_all()
     sealing.seal_now()
     cards.write_private(folder / "operators.json", _operators(people))
-    cards.write_private(folder / "credentials.json", accounts.credentials(office, held))
+    cards.write_private(folder / "credentials.json", accounts.credentials(office, held, loaded))
     return Built(residents, len(year.told), issued, digest())
 
 

@@ -11,6 +11,7 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.isolation.scope import JPKI, MYNACARD, acting
 from jlis.kernel.time import TOKYO, Moment
 from jpki.choices import State
+from jpki.domain.kinds import CARD_KINDS
 from jpki.models import Certificate
 from juki.selectors import residents
 from mynacard.choices import Clock
@@ -41,7 +42,8 @@ def take_over(*, operator: Actor, at: Moment) -> int:
 def note_new_certificates(*, operator: Actor, at: Moment) -> int:
     """The certificates that holders got anew since; returns how many."""
     with acting(JPKI):
-        valid = list(Certificate.objects.filter(status__state=State.VALID).values_list("resident_id", "status_id"))
+        in_force = Certificate.objects.filter(status__state=State.VALID, kind__in=CARD_KINDS)
+        valid = list(in_force.values_list("resident_id", "status_id"))
     with acting(MYNACARD):
         known = set(CardCertificate.objects.values_list("certificate_id", flat=True))
     new = [(resident, pk) for resident, pk in valid if pk not in known]

@@ -14,6 +14,7 @@ from jlis.demo import (
     accounts,
     card_life,
     cards,
+    consents,
     copies,
     deliveries,
     kiosks,
@@ -127,6 +128,7 @@ def build(*, residents: int, seed: int, prefecture: str, public_base: str, at: M
     oversight.review_access(people=people, at=at)
     oversight.open_link(people=people, folder=folder, at=at)
     publications.publish_all(by=people["operator-jlis-jpki"], at=at)
+    consents.give(office=office, at=at)
     report("支援措置を受け付けています")
     protections.begin(books=books, people=people, at=at)
     _ask_for_extracts(people, towns, at)

@@ -15,9 +15,10 @@ from jlis.kernel.time import now
 from jpki.choices import ConsentEnding, ConsentItem
 from jpki.domain.consents import Item
 from jpki.services import consents
-from jpki.services.consents import LARGEST_SIGNED, Wish
+from jpki.services.consents import Wish
+from jpki.services.holder_signing import LARGEST
 
-_SIGNED = "内容を含まない、または含むCMS（DERのBase64）"
+_SIGNED = "内容を含むCMS（DERのBase64）"
 
 
 class OfParty(serializers.Serializer):
@@ -38,13 +39,13 @@ class WishDocument(OfParty):
 class SignedWish(WishDocument):
     """The same, signed."""
 
-    signed = serializers.CharField(max_length=2 * LARGEST_SIGNED, help_text=_SIGNED)
+    signed = serializers.CharField(max_length=2 * LARGEST, help_text=_SIGNED)
 
 
 class SignedWithdrawal(OfParty):
     """The words of withdrawal, signed."""
 
-    signed = serializers.CharField(max_length=2 * LARGEST_SIGNED, help_text=_SIGNED)
+    signed = serializers.CharField(max_length=2 * LARGEST, help_text=_SIGNED)
 
 
 class ConfirmationsDocument(OfParty):

@@ -5,7 +5,7 @@ party's own document: each is a document of its own and is judged by itself.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -19,23 +19,20 @@ from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound, Unproces
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
-from jpki.choices import AuthorityCode, ConsentItem
+from jpki.choices import ConsentItem
 from jpki.domain import consents as rules
 from jpki.domain.consents import Ending, Item, Standing, Wording
-from jpki.domain.kinds import Kind
+from jpki.domain.kinds import SIGNATURE_KINDS, Kind
 from jpki.domain.relying_parties import Entitlement
-from jpki.engine.signed_documents import Document, Format
 from jpki.models import Certificate, Consent, ConsentReminder, RelyingParty
-from jpki.selectors import certificates, relying_parties
 from jpki.selectors import consents as selectors
-from jpki.services import asking, signed_documents
-from jpki.services.validations import Verdict
+from jpki.selectors import relying_parties
+from jpki.services import asking, holder_signing
 from juki.models import IdentityRecord
 from juki.selectors import affairs, residents
 
 PURPOSE = "JPKI-LATEST-ITEMS"
 COUNTER_PURPOSE = "JUKI-CARD"
-LARGEST_SIGNED = 64 << 10
 
 
 @dataclass(frozen=True)
@@ -64,17 +61,16 @@ def words(*, wish: Wish, by: Actor, at: Moment) -> str:
 def give(*, wish: Wish, signed: bytes, by: Actor, at: Moment) -> Consent:
     """Take a signed consent; an earlier one of the holder to the party ends with it. The same again is the same.
 
-    Raises Forbidden with its reason, Invalid for the document or its words, Unprocessable for a reference that stands
-    for another consent, Conflict for one that has ended.
+    Raises Forbidden with its reason, Invalid for the document or its words, NotSigned, Unprocessable for a reference
+    that stands for another consent, Conflict for one that has ended.
     """
     party = _party(wish.on_behalf_of, by, at)
     wording = _wording(party, wish)
     # Signed before midnight and sent after it: yesterday's words are good as well.
     days = (at.day, at.day - timedelta(days=1))
-    given_on, certificate = _signer(signed, {wording.consent(day): day for day in days}, at)
-    if certificate.kind != Kind.SIGN_CARD:
-        # A party that is told of new certificates must not learn by it which telephone is whose.
-        raise _faulty("card_needed", "同意には、カードの署名用電子証明書で署名してください。")
+    # A party that is told of new certificates must not learn by the consent which telephone is whose: cards alone.
+    given = holder_signing.read(signed, kinds={Kind.SIGN_CARD}, at=at)
+    given_on, certificate = _one_of({wording.consent(day): day for day in days}, given.content), given.certificate
     digest = hashlib.sha256(wording.consent(given_on).encode()).hexdigest()
     with acting(JPKI):
         _lock(party.pk, certificate.resident_id)
@@ -90,15 +86,19 @@ def give(*, wish: Wish, signed: bytes, by: Actor, at: Moment) -> Consent:
 
 
 def withdraw(*, consent: UUID, signed: bytes, by: Actor, at: Moment, on_behalf_of: str = "") -> Consent:
-    """Cancel by the holder's signature, whoever hands it in for them. Raises Forbidden, NotFound, Invalid."""
+    """Cancel by the holder's signature, whoever hands it in for them.
+
+    Raises Forbidden, NotFound, Invalid for other words or another holder, NotSigned.
+    """
     party = _party(on_behalf_of, by, at)
     with acting(JPKI):
         found = Consent.objects.select_for_update().filter(pk=consent, party=party).first()
         if found is None:
             raise NotFound("consent_not_found", "該当する同意がありません。")
         wish = Wish([Item(item) for item in found.items], found.reference)
-        _, certificate = _signer(signed, {_wording(party, wish).withdrawal(): at.day}, at)
-        if certificate.resident_id != found.resident_id:
+        given = holder_signing.read(signed, kinds=SIGNATURE_KINDS, at=at)
+        _one_of({_wording(party, wish).withdrawal(): at.day}, given.content)
+        if given.certificate.resident_id != found.resident_id:
             raise Invalid.of([FieldError("signed", "another_holder", "同意した本人の署名ではありません。")])
         return _cancelled(found, Ending.HOLDER, by, at, PURPOSE)
 
@@ -196,26 +196,13 @@ def _wording(party: RelyingParty, wish: Wish) -> Wording:
     return Wording(party.organisation_id or "", party.name, party.service, items, wish.reference)
 
 
-def _signer(signed: bytes, days: dict[str, date], at: Moment) -> tuple[date, Certificate]:
-    """Which of these words were signed, and by whose signature certificate, good now. Raises Invalid."""
-    if len(signed) > LARGEST_SIGNED:
-        raise _faulty("too_large", "署名された同意が大きすぎます。")
-    found = None
+def _one_of(days: Mapping[str, date], content: bytes) -> date:
+    """The day whose words were signed. Raises Invalid."""
     for text, day in days.items():
-        found = signed_documents.judge(Document(Format.CMS, signed, text.encode()), at.instant)
-        if found.verdict is Verdict.GOOD and found.authority == AuthorityCode.SIGN:
-            with acting(JPKI):
-                return day, certificates.numbered(found.serial, authority=AuthorityCode.SIGN)
-    assert found is not None, "some words were offered"
-    if found.verdict is Verdict.INVALID_SIGNATURE:
-        raise _faulty(
-            "not_these_words", "署名が、この同意の文に対するものではありません。文を作り直して署名してください。"
-        )
-    raise _faulty("certificate_not_good", "署名した電子証明書が有効な署名用電子証明書ではありません。")
-
-
-def _faulty(code: str, message: str) -> Invalid:
-    return Invalid.of([FieldError("signed", code, message)])
+        if content == text.encode():
+            return day
+    message = "署名された文が、この同意の文ではありません。文を作り直して署名してください。"
+    raise Invalid.of([FieldError("signed", "not_these_words", message)])
 
 
 def _lock(party: int, resident: UUID) -> None:

@@ -57,17 +57,6 @@ def validate(*, document: Document, by: Actor, at: Moment, on_behalf_of: str = "
     )
 
 
-def judge(document: Document, at: datetime) -> Validation:
-    """The verdict on a document of one signature, without a record of the asking: that is the caller's act.
-
-    Raises Invalid for what is no such document.
-    """
-    found = _read(document)
-    if len(found) != 1:
-        raise Invalid.of([FieldError("document", "one_signature", "署名は1つでなければなりません。")])
-    return _judged(found[0], at)
-
-
 def _read(document: Document) -> list[Signature]:
     try:
         return signed_documents.signatures(document)

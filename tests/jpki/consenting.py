@@ -27,7 +27,7 @@ def pen(octets: bytes) -> Pen:
 
 def signed(certificate: Certificate, text: str) -> bytes:
     """The text signed with a certificate's key."""
-    return signed_cms(pen(cast.der_of(certificate)), text.encode(), detached=True)
+    return signed_cms(pen(cast.der_of(certificate)), text.encode())
 
 
 def given(

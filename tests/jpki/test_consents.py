@@ -18,6 +18,7 @@ from jpki.domain.relying_parties import Entitlement
 from jpki.models import Consent, ConsentReminder
 from jpki.services import certificates, consents, latest_items, party_consents
 from jpki.services.consents import Wish
+from jpki.services.holder_signing import NotSigned
 from jpki.services.latest_items import Result
 from jpki.tasks import _OPERATOR
 from tests.jpki import cast, parties
@@ -162,8 +163,9 @@ class TestGiving:
         for certificate in (authentication, signature):
             if certificate is signature:
                 ended(signature, clerk, at)
-            with pytest.raises(Invalid):
+            with pytest.raises(NotSigned) as refused:
                 given(certificate, by=platform, at=at, reference="r-1", on_behalf_of=provider)
+            assert refused.value.code == ("revoked" if certificate is signature else "wrong_kind")
         with acting(JPKI):
             assert not Consent.objects.exists()
 

@@ -11,9 +11,9 @@ from uuid import UUID
 import numpy
 
 _SIZE = 16
-# One entry of the chain names at most about so many: 4 MB, whatever a bulk act has touched.
-MOST_IN_A_PART = 250_000
-_IDS_AT_ONCE = 500_000
+# One entry of the chain names at most about so many: 1.6 MB, whatever a bulk act has touched.
+MOST_IN_A_PART = 100_000
+_IDS_AT_ONCE = 200_000
 
 
 class SubjectSpool:

@@ -10,6 +10,7 @@ from jlis.kernel.time import now
 from jpki.choices import ConsentItem
 from jpki.services import latest_items
 from jpki.services.latest_items import LARGEST_CALL, Result, Told
+from juki.api.delivered import DELIVERED, count_of
 
 
 class SerialsDocument(serializers.Serializer):
@@ -57,10 +58,11 @@ class LatestItemsView(HouseView):
         summary="最新の利用者情報の提供を求める",
         description=(
             f"署名用電子証明書の発行の番号（{LARGEST_CALL:,}件まで）により、本人が同意した情報だけを受け取る。"
-            "`PROVIDED` 新しい電子証明書が発行され、情報を提供した。`UNCHANGED` 前の提供から変わらない。"
+            "`PROVIDED` 新しい電子証明書の情報が変わっていて、提供した。`UNCHANGED` 同意した情報は変わらない。"
             "`NO_CERTIFICATE` 失効し、新しい電子証明書がまだない。`NO_CONSENT` 有効な同意がない。"
             "提供しない情報は `withheld` に名前だけが並ぶ。本人への開示の対象になる。"
         ),
+        parameters=[DELIVERED],
         request=SerialsDocument,
         responses={200: LatestItemsAnswer},
     )
@@ -70,7 +72,7 @@ class LatestItemsView(HouseView):
         asked.is_valid(raise_exception=True)
         told = latest_items.provide(**asked.validated_data, by=self.actor, at=now())
         answer = LatestItemsAnswer({"results": [_shown(each) for each in told]})
-        return Response(answer.data, headers={"Cache-Control": "no-store"})
+        return Response(answer.data, headers=count_of(sum(each.result is Result.PROVIDED for each in told)))
 
 
 def _shown(told: Told) -> dict[str, object]:

@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="certificate",
-            name="name_kana",
-            field=models.CharField(blank=True, max_length=200, verbose_name="氏名の振り仮名"),
+            name="issue_information",
+            field=models.JSONField(null=True, verbose_name="発行情報"),
         ),
         migrations.AlterField(
             model_name="partyentitlement",
@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("items", models.JSONField(verbose_name="提供する情報")),
                 ("digest", models.CharField(max_length=64, verbose_name="署名された文のSHA-256")),
                 ("signed", models.BinaryField(verbose_name="署名された同意（封印）")),
+                ("withdrawal", models.BinaryField(null=True, verbose_name="署名された取消し（封印）")),
                 ("given_at", models.DateTimeField(verbose_name="反映日時")),
                 ("given_on", models.DateField(verbose_name="同意の日")),
                 ("last_day", models.DateField(verbose_name="同意の期間の満了")),
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="jpki.certificatestatus",
-                        verbose_name="提供済みの証明書",
+                        verbose_name="署名した証明書",
                     ),
                 ),
                 (

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         Protect(
             "jpki_consent",
-            {"jlis_jpki": Policy("SELECT, INSERT, UPDATE (certificate_id, asked_on, ended_at, ended_by)")},
+            {"jlis_jpki": Policy("SELECT, INSERT, UPDATE (asked_on, ended_at, ended_by, withdrawal)")},
         ),
         Grant(
             "jpki_consentreminder",

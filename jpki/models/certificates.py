@@ -104,11 +104,11 @@ class Certificate(models.Model):
     """A certificate as it was decided on, before it was signed. Only the tenant ever changes: it follows the
     resident from town to town, while the distribution point does not.
 
-    ``name_kana`` is the furigana of the issue information. It stands beside the certificate and not in it: under which
-    identifier the real ones carry it is not published.
+    ``issue_information`` is what one that names its holder certifies, as the register had it, and the furigana beside
+    it: under which identifier the real certificates carry that is not published.
     """
 
-    PERSONAL = frozenset({"to_be_signed", "name_kana"})
+    PERSONAL = frozenset({"to_be_signed", "issue_information"})
     PLAIN = frozenset({"status", "resident", "kind", "profile", "prefecture", "municipality", "office", "predecessor"})
 
     status = models.OneToOneField(
@@ -121,7 +121,7 @@ class Certificate(models.Model):
     municipality = models.CharField("市町村コード", max_length=6)
     office = models.CharField("市区町村コード", max_length=6)
     to_be_signed = models.BinaryField("署名対象（DER）")
-    name_kana = models.CharField("氏名の振り仮名", max_length=200, blank=True)
+    issue_information = models.JSONField("発行情報", null=True)
     predecessor = models.ForeignKey(
         "self", models.PROTECT, null=True, verbose_name="更新前の証明書", related_name="successors"
     )

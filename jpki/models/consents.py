@@ -9,12 +9,9 @@ from jpki.models.relying_parties import RelyingParty
 
 
 class Consent(models.Model):
-    """A holder's consent to one relying party. What was signed is kept sealed; it is never shown again.
+    """A holder's consent to one relying party. What was signed, to agree and to cancel, is kept sealed."""
 
-    ``certificate`` is the last one whose items the party has: the one it was signed with, and then what was told.
-    """
-
-    PERSONAL = frozenset({"signed"})
+    PERSONAL = frozenset({"signed", "withdrawal"})
     PLAIN = frozenset(
         {"id", "party", "resident", "reference", "items", "digest", "certificate", "given_at", "given_on", "last_day",
          "asked_on", "ended_at", "ended_by"}
@@ -27,9 +24,8 @@ class Consent(models.Model):
     items = models.JSONField("提供する情報")
     digest = models.CharField("署名された文のSHA-256", max_length=64)
     signed = models.BinaryField("署名された同意（封印）")
-    certificate = models.ForeignKey(
-        CertificateStatus, models.PROTECT, verbose_name="提供済みの証明書", related_name="+"
-    )
+    withdrawal = models.BinaryField("署名された取消し（封印）", null=True)
+    certificate = models.ForeignKey(CertificateStatus, models.PROTECT, verbose_name="署名した証明書", related_name="+")
     given_at = models.DateTimeField("反映日時")
     given_on = models.DateField("同意の日")
     last_day = models.DateField("同意の期間の満了")

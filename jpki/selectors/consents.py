@@ -17,6 +17,14 @@ def of_resident(resident: UUID) -> QuerySet[Consent]:
     return Consent.objects.select_related("party__platform").filter(resident=resident)
 
 
+def kept_by(organisation: str, provider: str) -> QuerySet[Consent]:
+    """The consents to a body's own registration, or to a provider under it, whatever has become of either."""
+    rows = Consent.objects.select_related("party")
+    if provider:
+        return rows.filter(party__organisation_id=provider, party__platform__organisation_id=organisation)
+    return rows.filter(party__organisation_id=organisation, party__platform=None)
+
+
 def open_of(party: RelyingParty, day: date) -> QuerySet[Consent]:
     """What holders have agreed to with a party and is neither cancelled nor over."""
     return Consent.objects.filter(party=party, ended_at=None, last_day__gte=day).defer("signed")

@@ -28,6 +28,8 @@ from jpki.models import Certificate, Consent, ConsentReminder, RelyingParty
 from jpki.selectors import consents as selectors
 from jpki.selectors import relying_parties
 from jpki.services import asking, holder_signing
+from jpki.services.holder_signing import NotSigned
+from jpki.sql import statuses
 from juki.models import IdentityRecord
 from juki.selectors import affairs, residents
 
@@ -76,7 +78,10 @@ def give(*, wish: Wish, signed: bytes, by: Actor, at: Moment) -> Consent:
         _lock(party.pk, certificate.resident_id)
         if known := Consent.objects.filter(party=party, reference=wish.reference).first():
             return _again(known, certificate, digest)
-        _end(Consent.objects.filter(party=party, resident=certificate.resident_id, ended_at=None), Ending.REPLACED, at)
+        if not statuses.lock([certificate.pk], ["VALID"]):
+            raise NotSigned("revoked", "署名に使われた電子証明書は有効ではありません。")
+        for former in Consent.objects.filter(party=party, resident=certificate.resident_id, ended_at=None):
+            _cancelled(former, Ending.REPLACED, by, at, PURPOSE)
         made = _made(party, wish, wording, certificate, digest, signed, given_on, at)
         detail = {"consent": str(made.pk), "party": party.pk, "items": made.items}
         audit.record(
@@ -86,20 +91,23 @@ def give(*, wish: Wish, signed: bytes, by: Actor, at: Moment) -> Consent:
 
 
 def withdraw(*, consent: UUID, signed: bytes, by: Actor, at: Moment, on_behalf_of: str = "") -> Consent:
-    """Cancel by the holder's signature, whoever hands it in for them.
+    """Cancel by the holder's signature, whoever hands it in for them; also while the party is stopped.
 
     Raises Forbidden, NotFound, Invalid for other words or another holder, NotSigned.
     """
-    party = _party(on_behalf_of, by, at)
+    by.must("jpki.latest_items")
     with acting(JPKI):
-        found = Consent.objects.select_for_update().filter(pk=consent, party=party).first()
+        found = (
+            selectors.kept_by(by.organisation, on_behalf_of).select_for_update(of=("self",)).filter(pk=consent).first()
+        )
         if found is None:
             raise NotFound("consent_not_found", "該当する同意がありません。")
-        wish = Wish([Item(item) for item in found.items], found.reference)
         given = holder_signing.read(signed, kinds=SIGNATURE_KINDS, at=at)
-        _one_of({_wording(party, wish).withdrawal(): at.day}, given.content)
+        wish = Wish([Item(item) for item in found.items], found.reference)
+        _one_of({_wording(found.party, wish).withdrawal(): at.day}, given.content)
         if given.certificate.resident_id != found.resident_id:
             raise Invalid.of([FieldError("signed", "another_holder", "同意した本人の署名ではありません。")])
+        (found.withdrawal,) = sealing.seal_many([signed], [found.pk.bytes])
         return _cancelled(found, Ending.HOLDER, by, at, PURPOSE)
 
 
@@ -242,15 +250,11 @@ def _made(
     )
 
 
-def _end(which: object, ending: Ending, at: Moment) -> None:
-    which.update(ended_at=at.instant, ended_by=ending.value)  # type: ignore[attr-defined]
-
-
 def _cancelled(found: Consent, ending: Ending, by: Actor, at: Moment, purpose: str) -> Consent:
     """Cancelling what has ended already is no fault: the holder has what they want."""
     if found.ended_at is None:
         found.ended_at, found.ended_by = at.instant, ending.value
-        found.save(update_fields=["ended_at", "ended_by"])
+        found.save(update_fields=["ended_at", "ended_by", "withdrawal"])
         detail = {"consent": str(found.pk), "party": found.party_id, "ending": ending.value}
         audit.record(action="jpki.consent_withdrawn", by=by, purpose=purpose, subject=found.resident_id, detail=detail)
     return found

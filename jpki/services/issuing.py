@@ -44,6 +44,7 @@ from juki.selectors.residents import CurrentRecord
 
 PART = 2_000
 _AHEAD = 2
+_UNOFFICIAL = "UNOFFICIAL"
 # What was prepared this long ago and never signed is the trace of a crash.
 _UNFINISHED_AFTER = timedelta(minutes=10)
 
@@ -288,9 +289,15 @@ def _drafts(
             office=record.office,
             to_be_signed=template.to_be_signed(request),
             predecessor=former.status if former else None,
-            name_kana=record.name_kana,
+            information=_information(record) if order.kind.carries_identity else None,
         )
     return drafts
+
+
+def _information(record: CurrentRecord) -> dict[str, str]:
+    """What the certificate certifies, and the furigana that travels with it unless it is a makeshift."""
+    told = {"name": record.name, "address": record.address, "birth_date": record.birth_date, "sex": record.sex}
+    return told | {"name_kana": "" if record.kana_source == _UNOFFICIAL else record.name_kana}
 
 
 def _request(

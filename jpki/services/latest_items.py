@@ -1,7 +1,9 @@
 """最新の利用者情報の提供: to a party that polls by serial numbers, what its holders agreed to, and nothing else (P6).
 
-Nothing is pushed. What is told is what the holder's new signature certificate certifies; while there is none, nothing
-is. Of somebody whom a 支援措置 covers the address is withheld, and said to be: a consent of before knows nothing of it.
+Nothing is pushed. What is told is what the holder's present signature certificate certifies, where it differs from the
+one asked about; a change that has not ended the certificate yet is told of by nobody. The same question has the same
+answer, so that a lost one can be asked again. Of somebody whom a 支援措置 covers the address is withheld, and said to
+be: a consent of before knows nothing of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +28,10 @@ from jpki.selectors.metering import LATEST
 from jpki.services import asking
 from jpki.services.asking import Asking
 from jpki.services.consents import PURPOSE
-from juki.selectors import residents
-from juki.selectors.residents import CurrentRecord
+from juki.selectors import protections
 
 LARGEST_CALL = 1_000
+_KEYS = {Item.NAME: "name", Item.ADDRESS: "address", Item.BIRTH_DATE: "birth_date", Item.SEX: "sex"}
 
 
 class Result(StrEnum):
@@ -64,24 +66,27 @@ def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str 
     party.must_be_told(Entitlement.LATEST_ITEMS)
     party.must_be_told_status(AuthorityCode.SIGN)
     with acting(JPKI):
-        holders = _holders(serials)
-        agreed = _agreed(party, set(holders.values()), at)
+        asked = _asked(serials)
+        holders = {certificate.resident_id for certificate in asked.values()}
+        agreed = _agreed(party, holders, at)
         newest = _newest(agreed, at)
-        changed = [who for who, consent in agreed.items() if who in newest and newest[who].pk != consent.certificate_id]
-        known = residents.current_many(changed)
-        answers = {who: _told(consent, newest.get(who), known.get(who), party) for who, consent in agreed.items()}
-        _remember(agreed, newest, answers)
-        _write_down(agreed, answers, len(serials), party, by)
-    return [_row(serial, answers.get(holders.get(serial, UUID(int=0)))) for serial in serials]
+        covered = protections.covered(agreed)
+        answers = {
+            serial: _told(certificate, agreed[who], newest.get(who), party, is_covered=who in covered)
+            for serial, certificate in asked.items()
+            if (who := certificate.resident_id) in agreed
+        }
+        _write_down(asked, agreed, answers, len(serials), party, by)
+    return [answers.get(serial, Told(serial, Result.NO_CONSENT, {})) for serial in serials]
 
 
-def _holders(serials: Iterable[int]) -> dict[int, UUID]:
-    rows = Certificate.objects.filter(
+def _asked(serials: Iterable[int]) -> dict[int, Certificate]:
+    rows = Certificate.objects.select_related("status").filter(
         status__serial__in=list(serials),
         status__generation__authority_id=AuthorityCode.SIGN,
         status__issued_at__isnull=False,
     )
-    return dict(rows.values_list("status__serial", "resident_id"))
+    return {row.status.serial: row for row in rows}
 
 
 def _agreed(party: Asking, holders: set[UUID], at: Moment) -> dict[UUID, Consent]:
@@ -104,49 +109,44 @@ def _newest(holders: Iterable[UUID], at: Moment) -> dict[UUID, Certificate]:
     return {row.resident_id: row for row in rows.order_by("status_id")}
 
 
-def _told(consent: Consent, newest: Certificate | None, record: CurrentRecord | None, party: Asking) -> Told:
+def _told(asked: Certificate, consent: Consent, newest: Certificate | None, party: Asking, *, is_covered: bool) -> Told:
+    serial = asked.status.serial
     if newest is None:
-        return Told(0, Result.NO_CERTIFICATE, {})
-    if newest.pk == consent.certificate_id or record is None:
-        return Told(0, Result.UNCHANGED, {})
+        return Told(serial, Result.NO_CERTIFICATE, {})
     wanted = [Item(item) for item in consent.items]
-    withheld = tuple(item for item in wanted if item is Item.ADDRESS and record.is_protected)
-    values = {
-        Item.NAME: record.name, Item.ADDRESS: record.address, Item.BIRTH_DATE: record.birth_date, Item.SEX: record.sex,
-    }  # fmt: skip
+    before, after = asked.issue_information or {}, newest.issue_information or {}
+    if all(before.get(_KEYS[item]) == after.get(_KEYS[item]) for item in wanted):
+        return Told(serial, Result.UNCHANGED, {})
+    withheld = tuple(item for item in wanted if item is Item.ADDRESS and is_covered)
     return Told(
-        serial=0,
+        serial=serial,
         result=Result.PROVIDED,
-        items={item: values[item] for item in wanted if item not in withheld},
+        items={item: after.get(_KEYS[item], "") for item in wanted if item not in withheld},
         withheld=withheld,
         new_serial=newest.status.serial if party.may_be_told(Entitlement.LINK_RENEWED) else None,
         issued_at=newest.status.issued_at,
     )
 
 
-def _remember(agreed: Mapping[UUID, Consent], newest: Mapping[UUID, Certificate], answers: Mapping[UUID, Told]) -> None:
-    """What was told is not told again, until the next certificate."""
-    told = [consent for who, consent in agreed.items() if answers[who].result is Result.PROVIDED]
-    for consent in told:
-        consent.certificate_id = newest[consent.resident_id].pk
-    Consent.objects.bulk_update(told, ["certificate"])
-
-
 def _write_down(
-    agreed: Mapping[UUID, Consent], answers: Mapping[UUID, Told], asked: int, party: Asking, by: Actor
+    asked: Mapping[int, Certificate],
+    agreed: Mapping[UUID, Consent],
+    answers: Mapping[int, Told],
+    rows: int,
+    party: Asking,
+    by: Actor,
 ) -> None:
     """One entry a person who was told of, which they see when they ask; and one of the call."""
     method = party.method(Channel.API, AuthorityCode.SIGN)
+    told = {asked[serial].resident_id: answer for serial, answer in answers.items() if answer.result is Result.PROVIDED}
     acts = [
-        Act(LATEST, who, None, {"method": method, "consent": str(agreed[who].pk), "items": sorted(told.items)})
-        for who, told in answers.items()
-        if told.result is Result.PROVIDED
+        Act(
+            LATEST,
+            who,
+            None,
+            {"method": method, "consent": str(agreed[who].pk), "items": sorted(answer.items)},
+        )
+        for who, answer in told.items()
     ]
-    detail = {"method": method, "asked": asked, "provided": len(acts)}
+    detail = {"method": method, "asked": rows, "provided": len(acts)}
     audit.record_many([*acts, Act("jpki.latest_items_asked", None, None, detail)], by=by, purpose=PURPOSE)
-
-
-def _row(serial: int, told: Told | None) -> Told:
-    if told is None:
-        return Told(serial, Result.NO_CONSENT, {})
-    return Told(serial, told.result, told.items, told.withheld, told.new_serial, told.issued_at)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 # The clock of preparing is the database's own: it is held against the times of the register's events.
 _STATUSES = """
@@ -24,11 +25,11 @@ _STATUSES = """
 _CERTIFICATES = """
     INSERT INTO jpki_certificate
         (status_id, resident_id, kind, profile_id, prefecture, municipality, office, to_be_signed, predecessor_id,
-         name_kana)
-    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor, name_kana
+         issue_information)
+    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor, information
     FROM unnest(%(ids)s::bigint[], %(residents)s::uuid[], %(prefectures)s::smallint[], %(municipalities)s::text[],
-                %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(name_kanas)s::text[])
-         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, name_kana)
+                %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(information)s::jsonb[])
+         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, information)
 """
 _EXPIRED = """
     DELETE FROM jpki_holding h USING jpki_certificatestatus s
@@ -71,7 +72,7 @@ class Prepared(NamedTuple):
     office: str
     to_be_signed: bytes
     predecessor: int | None
-    name_kana: str
+    information: dict[str, str] | None
 
 
 class Held(NamedTuple):
@@ -98,7 +99,7 @@ def let_expired_go(residents: Sequence[UUID], kind: str, at: datetime) -> None:
 def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: str) -> list[int]:
     """Write what is to be signed, with its serials; returns the status ids in the order given."""
     columns = list(zip(*prepared, strict=True))
-    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, kanas = map(list, columns)
+    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told = map(list, columns)
     with connection.cursor() as cursor:
         cursor.execute(
             _STATUSES,
@@ -114,7 +115,7 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
             {
                 "kind": kind, "profile": profile, "ids": ids, "residents": residents, "prefectures": tenant[0],
                 "municipalities": tenant[1], "offices": tenant[2], "to_be_signed": content,
-                "predecessors": predecessors, "name_kanas": kanas,
+                "predecessors": predecessors, "information": [Jsonb(each) if each else None for each in told],
             },
         )  # fmt: skip
     return ids

@@ -62,6 +62,7 @@ class CurrentRecord:
     state: str
     version: int
     is_protected: bool = False
+    kana_source: str = ""
 
     @property
     def shown_address(self) -> str:

@@ -74,7 +74,7 @@ def test_the_certificate_takes_its_number_from_the_same_counter(key_files, at):
     assert certificate.serial_number == made.serial
     assert (certificate.not_valid_after_utc.year, made.number) == (2033, 1)
     with acting(JPKI):
-        assert set(Profile.objects.values_list("code", flat=True)) == {"sign-card", "sign-responder"}
+        assert set(Profile.objects.values_list("code", flat=True)) == {"sign-card", "sign-mobile", "sign-responder"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from jpki.models import Consent
 from jpki.services import latest_items, relying_parties
 from jpki.services.latest_items import Result
 from tests.jpki import cast, consenting, parties
-from tests.jpki.test_consents import ended
+from tests.jpki.test_consents import ended, moved
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = frozenset(Entitlement)
@@ -25,6 +25,7 @@ ITEMS = st.sets(st.sampled_from(Item), min_size=1).map(lambda items: tuple(sorte
 STEPS = st.one_of(
     st.tuples(st.just("agree"), st.integers(0, 1), ITEMS),
     st.tuples(st.just("cancel"), st.integers(0, 1)),
+    st.tuples(st.just("move"), st.integers(1, 3)),
     st.tuples(st.just("end certificate")),
     st.tuples(st.just("new certificate")),
     st.tuples(st.just("stop"), st.integers(0, 1)),
@@ -36,11 +37,11 @@ STEPS = st.one_of(
 
 @dataclass
 class Model:
-    """What a reader of the rules would expect: per provider the items agreed to and the certificate last told."""
+    """What a reader of the rules would expect. Addresses are numbers; the certificate asked about has 0."""
 
-    good: int | None
+    address: int = 0
+    certified: int | None = 0
     agreed: dict[int, tuple[Item, ...]] = field(default_factory=dict)
-    told: dict[int, int] = field(default_factory=dict)
     stopped: set[int] = field(default_factory=set)
     disentitled: set[int] = field(default_factory=set)
 
@@ -50,9 +51,9 @@ class Model:
             return "refused", frozenset()
         if party not in self.agreed:
             return Result.NO_CONSENT, frozenset()
-        if self.good is None:
+        if self.certified is None:
             return Result.NO_CERTIFICATE, frozenset()
-        if self.good == self.told[party]:
+        if self.certified == 0 or Item.ADDRESS not in self.agreed[party]:
             return Result.UNCHANGED, frozenset()
         return Result.PROVIDED, frozenset(self.agreed[party])
 
@@ -82,7 +83,7 @@ class Life:
         self.by = parties.client(platform, "jpki.latest_items")
         self.certificate = cast.issued_to(resident, Kind.SIGN_CARD, by=clerk, at=at)
         self.serial = cast.status_of(self.certificate).serial
-        self.model = Model(self.certificate.pk)
+        self.model = Model()
         self.consents: dict[int, Consent] = {}
         self.references = count()
 
@@ -91,26 +92,31 @@ class Life:
         getattr(self, step.replace(" ", "_"))(*rest)
 
     def agree(self, party: int, items: tuple[Item, ...]) -> None:
-        if self.model.good and self._may_act(party):
+        if self.model.certified is not None and self._may_act(party):
             self.consents[party] = consenting.given(
                 self.certificate, reference=f"r-{next(self.references)}", items=items, **self._acting_for(party)
             )
-            self.model.agreed[party], self.model.told[party] = items, self.model.good
+            self.model.agreed[party] = items
 
     def cancel(self, party: int) -> None:
-        if party in self.model.agreed and self.model.good and self._may_act(party):
+        if party in self.model.agreed and self.model.certified is not None:
             consenting.withdrawn(self.consents[party], self.certificate, **self._acting_for(party))
             del self.model.agreed[party]
 
+    def move(self, address: int) -> None:
+        if address != self.model.address:
+            moved(self.resident.pk, self.clerk, self.at, address=f"東京都千代田区永田町一丁目{address}番")
+            self.model.address = address
+
     def end_certificate(self) -> None:
-        if self.model.good:
+        if self.model.certified is not None:
             ended(self.certificate, self.clerk, self.at)
-            self.model.good = None
+            self.model.certified = None
 
     def new_certificate(self) -> None:
-        if self.model.good is None:
+        if self.model.certified is None:
             self.certificate = cast.issued_to(self.resident, Kind.SIGN_CARD, by=self.clerk, at=self.at)
-            self.model.good = self.certificate.pk
+            self.model.certified = self.model.address
 
     def stop(self, party: int) -> None:
         if party not in self.model.stopped:
@@ -139,8 +145,9 @@ class Life:
             assert result == "refused"
             return
         assert (told.result, frozenset(told.items)) == (result, items)
-        if told.result is Result.PROVIDED and self.model.good:
-            self.model.told[party] = self.model.good
+        if told.result is Result.PROVIDED:
+            expected = f"東京都千代田区永田町一丁目{self.model.certified}番"
+            assert told.items[Item.ADDRESS] == expected
 
     def _may_act(self, party: int) -> bool:
         return party not in self.model.stopped | self.model.disentitled

@@ -21,6 +21,7 @@ from jpki.services.consents import Wish
 from jpki.services.holder_signing import NotSigned
 from jpki.services.latest_items import Result
 from jpki.tasks import _OPERATOR
+from juki.models import Resident
 from tests.jpki import cast, parties
 from tests.jpki.consenting import given, signed, withdrawn
 from tests.jpki.people import account, bearer, sign_in
@@ -54,8 +55,10 @@ def asked(certificate, by, at, provider) -> latest_items.Told:
 
 
 def moved(resident, clerk, at, address="東京都千代田区永田町一丁目7番1号"):
-    """The holder moved within the town: the certificate ends, and a new one is issued."""
-    notice = factories.change("M01", resident.resident_code, changed_on=at.day.isoformat(), address=address)
+    """The holder moved within the town."""
+    with acting(clerk.scope):
+        code = Resident.objects.get(pk=resident).resident_code
+    notice = factories.change("M01", code, changed_on=at.day.isoformat(), address=address)
     factories.tell(notice, by=clerk, at=at)
 
 
@@ -64,7 +67,14 @@ def ended(certificate, clerk, at):
         certificates.revoke(certificate=certificate.pk, verb="revoke_on_request", by=clerk, at=at, purpose=cast.PURPOSE)
 
 
-def renewed(certificate, clerk, at):
+def renewed(certificate, clerk, at, **changes: str):
+    """All four items changed, the certificate ended, and a new one was issued."""
+    moved(certificate.resident_id, clerk, at)
+    with acting(clerk.scope):
+        code = Resident.objects.get(pk=certificate.resident_id).resident_code
+    changed = {"name": "髙﨑　次郎", "sex": "U", "birth_date": "1980-02-18"}
+    told = factories.change("M03", code, changed_on=at.day.isoformat(), **changed)
+    factories.tell(told, by=clerk, at=at)
     ended(certificate, clerk, at)
     return cast.issued_to(certificate.resident_id, Kind.SIGN_CARD, by=clerk, at=at)
 
@@ -187,7 +197,7 @@ class TestTelling:
         given(signature, by=platform, at=at, reference="r-1", items=(Item.ADDRESS, Item.NAME), on_behalf_of=provider)
         assert asked(signature, platform, at, provider).result is Result.UNCHANGED
 
-        moved(resident, clerk, at)
+        moved(resident.pk, clerk, at)
         ended(signature, clerk, at)
         assert asked(signature, platform, at, provider).result is Result.NO_CERTIFICATE
 
@@ -198,7 +208,28 @@ class TestTelling:
             Item.NAME: "髙﨑　太郎", Item.ADDRESS: "東京都千代田区永田町一丁目7番1号"
         }  # fmt: skip
         assert told.new_serial == cast.status_of(new).serial
+        assert asked(signature, platform, at, provider) == told, "an answer that was lost is asked for again"
         assert asked(new, platform, at, provider).result is Result.UNCHANGED
+
+    def test_a_renewal_without_a_change_tells_nothing(self, signature, platform, provider, clerk, at):
+        given(signature, by=platform, at=at, reference="r-1", on_behalf_of=provider)
+        ended(signature, clerk, at)
+        cast.issued_to(signature.resident_id, Kind.SIGN_CARD, by=clerk, at=at)
+        assert asked(signature, platform, at, provider).result is Result.UNCHANGED
+
+    def test_a_change_that_was_not_agreed_to_tells_nothing(self, signature, platform, provider, clerk, at):
+        given(signature, by=platform, at=at, reference="r-1", items=(Item.NAME,), on_behalf_of=provider)
+        moved(signature.resident_id, clerk, at)
+        ended(signature, clerk, at)
+        cast.issued_to(signature.resident_id, Kind.SIGN_CARD, by=clerk, at=at)
+        assert asked(signature, platform, at, provider).result is Result.UNCHANGED
+
+    def test_what_no_certificate_certifies_yet_is_not_told(self, signature, platform, provider, clerk, at):
+        given(signature, by=platform, at=at, reference="r-1", items=(Item.ADDRESS,), on_behalf_of=provider)
+        renewed(signature, clerk, at)
+        moved(signature.resident_id, clerk, at, address="東京都千代田区霞が関九丁目9番9号")
+        told = asked(signature, platform, at, provider)
+        assert dict(told.items) == {Item.ADDRESS: "東京都千代田区永田町一丁目7番1号"}
 
     def test_it_is_told_to_the_person_and_counted(self, signature, platform, provider, clerk, at):
         given(signature, by=platform, at=at, reference="r-1", items=(Item.SEX,), on_behalf_of=provider)
@@ -233,6 +264,16 @@ class TestTelling:
         with pytest.raises(Conflict):
             given(new, by=platform, at=at, reference="r-1", on_behalf_of=provider)
 
+    def test_it_is_cancelled_while_the_party_is_stopped_and_what_was_signed_is_kept(
+        self, signature, pair, platform, provider, at
+    ):
+        consent = given(signature, by=platform, at=at, reference="r-1", on_behalf_of=provider)
+        parties.moved(pair[1], "stop", at=at)
+        withdrawn(consent, signature, by=platform, at=at, on_behalf_of=provider)
+        with acting(JPKI):
+            kept = Consent.objects.get()
+        assert (kept.ended_by, kept.withdrawal is not None) == ("HOLDER", True)
+
     def test_another_holder_cancels_nothing(self, signature, platform, provider, clerk, at):
         consent = given(signature, by=platform, at=at, reference="r-1", on_behalf_of=provider)
         other = cast.issued_to(cast.resident_of(clerk, at), Kind.SIGN_CARD, by=clerk, at=at)
@@ -256,8 +297,9 @@ class TestTelling:
         given(signature, by=platform, at=at, reference="r-1", on_behalf_of=provider)
         new = renewed(signature, clerk, at)
         late = Moment(at.instant, last_day(at.day) + timedelta(days=1))
+        assert asked(signature, platform, late, provider).result is Result.NO_CONSENT
         assert asked(new, platform, late, provider).result is Result.NO_CONSENT
-        assert asked(new, platform, Moment(at.instant, last_day(at.day)), provider).result is Result.PROVIDED
+        assert asked(signature, platform, Moment(at.instant, last_day(at.day)), provider).result is Result.PROVIDED
 
 
 class TestYearlyQuestion:
@@ -308,8 +350,9 @@ class TestDoors:
 
         new = renewed(signature, clerk, at)
         serial = cast.status_of(signature).serial
-        (row,) = post("latest-items", {"serials": [serial], "on_behalf_of": provider}).json()["results"]
-        assert row["result"] == "PROVIDED"
+        answer = post("latest-items", {"serials": [serial], "on_behalf_of": provider})
+        (row,) = answer.json()["results"]
+        assert (row["result"], answer.headers["X-Delivered-Count"]) == ("PROVIDED", "1")
         assert set(row["items"]) == {"address", "sex"}
         assert row["new_serial"] == cast.status_of(new).serial
 

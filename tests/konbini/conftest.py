@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -22,8 +22,10 @@ from tests.konbini.town import OPERATOR, Card, Town, card_of
 
 @pytest.fixture
 def at() -> Moment:
-    """Today at noon in Tokyo, when kiosks serve; certificates are held against the real day."""
-    return Moment.of(datetime.now(UTC).replace(hour=3, minute=0, second=0, microsecond=0))
+    """The last noon in Tokyo, when kiosks serve; certificates of then are good by the clock as well."""
+    present = datetime.now(UTC)
+    noon = present.replace(hour=3, minute=0, second=0, microsecond=0)
+    return Moment.of(noon if noon <= present else noon - timedelta(days=1))
 
 
 @pytest.fixture

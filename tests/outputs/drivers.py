@@ -436,6 +436,7 @@ def latest_items_by_rest(stage: Stage) -> Iterable[Any]:
     with acting(JPKI):
         former = Certificate.objects.filter(resident=stage.resident.pk, kind=Kind.SIGN_CARD).latest("pk")
     consenting.given(former, by=by, at=stage.at, reference=uuid4().hex)
+    cast.change(stage.resident, "M03", stage.at.day, by=stage.clerk, at=stage.at, name=f"髙﨑　{uuid4().hex[:8]}")
     cast.anew(stage.card, Kind.SIGN_CARD, by=stage.clerk, at=stage.at)
     system = registered(parties.MINISTRY, "jpki.latest_items", at=stage.at)
     serial = jpki_cast.status_of(former).serial

@@ -40,7 +40,7 @@ def every(request: HttpRequest) -> HttpResponse:
         for code in AuthorityCode.values
         for place, generation in enumerate(authorities.generations(code))
     ]
-    return render(request, "jpki/generations.html", {"rows": rows})
+    return render(request, "jpki/generations.html", {"rows": rows, "breadcrumbs": [("世代と一斉再発行", "")]})
 
 
 def _row(generation: LivingGeneration, *, is_newest: bool, at: datetime) -> dict[str, object]:

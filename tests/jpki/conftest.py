@@ -30,7 +30,7 @@ def key_holders(monkeypatch) -> dict[str, Actor]:
 
 
 # Whoever uses the keys cannot tell where they lie: what is told in these files is tried with either backend.
-EITHER_BACKEND = {"test_ceremony", "test_issuing", "test_ocsp", "test_publishing"}
+EITHER_BACKEND = {"test_ceremony", "test_issuing", "test_ocsp", "test_publishing", "test_signed_documents"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

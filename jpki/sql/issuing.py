@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from jlis.kernel.arrays import array
+
 # The clock of preparing is the database's own: it is held against the times of the register's events.
 _STATUSES = """
     INSERT INTO jpki_certificatestatus
@@ -104,8 +106,8 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
         cursor.execute(
             _STATUSES,
             {
-                "generation": generation, "kind": kind, "serials": serials, "partitions": partitions,
-                "not_befores": not_befores, "not_afters": not_afters,
+                "generation": generation, "kind": kind, "serials": array(serials), "partitions": array(partitions),
+                "not_befores": array(not_befores), "not_afters": array(not_afters),
             },
         )  # fmt: skip
         by_serial = dict(cursor.fetchall())
@@ -113,9 +115,10 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
         cursor.execute(
             _CERTIFICATES,
             {
-                "kind": kind, "profile": profile, "ids": ids, "residents": residents, "prefectures": tenant[0],
-                "municipalities": tenant[1], "offices": tenant[2], "to_be_signed": content,
-                "predecessors": predecessors, "information": [Jsonb(each) if each else None for each in told],
+                "kind": kind, "profile": profile, "ids": array(ids), "residents": array(residents),
+                "prefectures": array(tenant[0]), "municipalities": array(tenant[1]), "offices": array(tenant[2]),
+                "to_be_signed": array(content), "predecessors": array(predecessors),
+                "information": array([Jsonb(each) if each else None for each in told]),
             },
         )  # fmt: skip
     return ids
@@ -124,14 +127,14 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
 def hold(residents: Sequence[UUID], ids: Sequence[int], kind: str) -> set[int]:
     """Let residents hold certificates; returns those that they hold now. Who holds another one already keeps that."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [kind, list(residents), list(ids)])
+        cursor.execute(_HOLD, [kind, array(residents), array(ids)])
         return {status for (status,) in cursor.fetchall()}
 
 
 def sign(ids: Sequence[int], signatures: Sequence[bytes]) -> None:
     """Record signatures over locked, prepared certificates: they are issued now."""
     with connection.cursor() as cursor:
-        cursor.execute(_SIGN, [list(ids), list(signatures)])
+        cursor.execute(_SIGN, [array(ids), array(signatures)])
 
 
 def places_without_list(partitions: Sequence[int], generation: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
+from bcl.selectors import town_keys
 from jlis.kernel.actors import Actor, ActorKind
 from jlis.kernel.isolation import scope as isolation
 from jlis.kernel.organisations.selectors.bodies import ROLES
@@ -69,9 +70,10 @@ def _no_scope_left_over():
 
 @pytest.fixture(autouse=True)
 def _no_key_left_over():
-    """A data key that a test made is rolled back with it; what the process remembers of it must go as well."""
+    """A key that a test made is rolled back with it; what the process remembers of it must go as well."""
     yield
     sealing.forget_keys()
+    town_keys.forget_keys()
 
 
 @pytest.fixture(autouse=True)

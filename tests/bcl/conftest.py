@@ -2,18 +2,10 @@
 
 import pytest
 
-from bcl.selectors import town_keys
 from jlis.kernel.actors import Actor, system_actor
 from jlis.kernel.isolation.scope import KONBINI
 from juki.models import Resident
 from tests.bcl import copies
-
-
-@pytest.fixture(autouse=True)
-def _forget_keys():
-    """Keys are rolled back with the test that made them."""
-    yield
-    town_keys.forget_keys()
 
 
 @pytest.fixture

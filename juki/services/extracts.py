@@ -119,6 +119,8 @@ def draw(run: Run) -> None:
     ):
         by_law = _by_law(wanted, run)
         file.left_out = _count_left_out(wanted, run, by_law=by_law)
+        with connection.cursor() as cursor:
+            cursor.execute(statements.ONE_AFTER_ANOTHER)
         for lines in result_files.lines(
             _statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number
         ):
@@ -198,12 +200,20 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
 
 
 def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composable:
-    conditions = _conditions(wanted, run.actor, Moment.of(run.job.created_at))
-    return statements.STATEMENT.format(
-        items=_select_list(wanted, by_law=by_law),
-        conditions=sql.SQL(" AND ").join([*conditions, *_left_out(wanted, statements.NOT_COVERED, by_law=by_law)]),
-        office=statements.OFFICE if by_law else statements.OFFICE_UNLESS_COVERED,
-    )
+    """Everybody in the order of their offices; who is covered after them or, in a file of some towns, not at all."""
+    given = list(_conditions(wanted, run.actor, Moment.of(run.job.created_at)))
+    items = _select_list(wanted, by_law=by_law)
+
+    def part(order: sql.Composable, *more: sql.Composable) -> sql.Composable:
+        conditions = sql.SQL(" AND ").join([*given, *more])
+        return statements.PART.format(items=items, conditions=conditions, order=order)
+
+    if by_law:
+        return statements.STATEMENT.format(parts=part(statements.IN_ORDER))
+    parts = [part(statements.IN_ORDER, statements.THE_REST)]
+    if not wanted.municipalities:
+        parts.append(part(statements.WITHOUT_OFFICE, statements.COVERED_ONES))
+    return statements.STATEMENT.format(parts=sql.SQL(" UNION ALL ").join(parts))
 
 
 def _left_out(wanted: ExtractRequest, condition: sql.Composable, *, by_law: bool) -> list[sql.Composable]:

@@ -10,15 +10,20 @@ from psycopg import sql
 
 # The resident's id stands first on each line, and then whether they are covered by a 支援措置: both are for the audit
 # chain and the report, not for the file. What tells where a covered person is leaves the database by law alone.
-STATEMENT = sql.SQL(
-    "COPY (SELECT {items} FROM juki_identityrecord version"
+STATEMENT = sql.SQL("COPY ({parts}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)")
+PART = sql.SQL(
+    "(SELECT {items} FROM juki_identityrecord version"
     " LEFT JOIN juki_protectedresident covered ON covered.resident = version.resident"
-    " WHERE {conditions} ORDER BY {office}, kana_key, version.resident, version.version)"
-    " TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
+    " WHERE {conditions} ORDER BY {order})"
 )
-# Among the rows of an office a covered person's would tell their town: without the address it stands after all of them.
-OFFICE = sql.SQL("office")
-OFFICE_UNLESS_COVERED = sql.SQL("CASE WHEN covered.resident IS NULL THEN office END NULLS LAST")
+IN_ORDER = sql.SQL("office, kana_key, version.resident, version.version")
+# Among the rows of an office a covered person's would tell their town: without the address they stand after all of
+# them. They are a part of their own, since to sort everybody by it would cost half of the extract again
+# (bench/extract.py); parts follow one another as long as no two workers draw them at once.
+ONE_AFTER_ANOTHER = "SET LOCAL max_parallel_workers_per_gather = 0"
+THE_REST = sql.SQL("covered.resident IS NULL")
+COVERED_ONES = sql.SQL("covered.resident IS NOT NULL")
+WITHOUT_OFFICE = sql.SQL("kana_key, version.resident, version.version")
 # In a file of some towns, even the presence of a row tells one of them.
 COVERED = sql.SQL("EXISTS (SELECT FROM juki_protectedresident p WHERE p.resident = version.resident)")
 NOT_COVERED = sql.SQL("NOT ") + COVERED

@@ -24,6 +24,12 @@ def array(values: Sequence[Any]) -> str:
     return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
 
 
+def ids(octets: bytes) -> str:
+    """Ids of 16 bytes each, one after another, as one array, without an object for each."""
+    written = octets.hex()
+    return "{" + ",".join([written[place : place + 32] for place in range(0, len(written), 32)]) + "}"
+
+
 def _writer(example: Any) -> Callable[[Any], str]:
     for kind, writer in _WRITERS:
         if isinstance(example, kind):

@@ -1,7 +1,5 @@
 """POST and GET /api/v1/jpki/consents, …/consent-texts, …/consents/{id}/withdrawal, …/consents/confirmations."""
 
-import base64
-import binascii
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -9,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jlis.kernel.errors import FieldError, Invalid
+from jlis.kernel.faces.rest.parsing import octets_of
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.time import now
 from jpki.choices import ConsentEnding, ConsentItem
@@ -126,7 +124,10 @@ class ConsentsView(HouseView):
         asked = SignedWish(data=request.data)
         asked.is_valid(raise_exception=True)
         given = consents.give(
-            wish=_wish(asked.validated_data), signed=_octets(asked.validated_data["signed"]), by=self.actor, at=now()
+            wish=_wish(asked.validated_data),
+            signed=octets_of(asked.validated_data["signed"], "signed"),
+            by=self.actor,
+            at=now(),
         )
         return Response(ConsentAnswer(given).data, status=201, headers={"Cache-Control": "no-store"})
 
@@ -169,7 +170,7 @@ class WithdrawalView(HouseView):
         asked.is_valid(raise_exception=True)
         ended = consents.withdraw(
             consent=consent,
-            signed=_octets(asked.validated_data["signed"]),
+            signed=octets_of(asked.validated_data["signed"], "signed"),
             on_behalf_of=asked.validated_data["on_behalf_of"],
             by=self.actor,
             at=now(),
@@ -199,10 +200,3 @@ class ConfirmationsView(HouseView):
 
 def _wish(given: dict) -> Wish:
     return Wish([Item(item) for item in given["items"]], given["reference"], given["on_behalf_of"])
-
-
-def _octets(text: str) -> bytes:
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise Invalid.of([FieldError("signed", "not_base64", "Base64として読み取れません。")]) from error

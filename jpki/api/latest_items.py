@@ -71,8 +71,8 @@ class LatestItemsView(HouseView):
         asked = SerialsDocument(data=request.data)
         asked.is_valid(raise_exception=True)
         told = latest_items.provide(**asked.validated_data, by=self.actor, at=now())
-        answer = LatestItemsAnswer({"results": [_shown(each) for each in told]})
-        return Response(answer.data, headers=count_of(sum(each.result is Result.PROVIDED for each in told)))
+        answer = LatestItemsAnswer({"results": [_shown(each) for each in told.rows]})
+        return Response(answer.data, headers=count_of(told.persons))
 
 
 def _shown(told: Told) -> dict[str, object]:

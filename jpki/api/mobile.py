@@ -1,14 +1,13 @@
 """POST /api/v1/jpki/mobile-applications, /api/v1/jpki/mobile-endings: a telephone's certificates, by J-LIS' own app."""
 
 import base64
-import binascii
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jlis.kernel.errors import FieldError, Invalid
+from jlis.kernel.faces.rest.parsing import octets_of
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.time import now
 from jpki.choices import DeviceCause, DeviceState, Platform
@@ -94,10 +93,7 @@ class MobileEndingsView(HouseView):
 def _octets(request: Request) -> bytes:
     given = SignedDocument(data=request.data)
     given.is_valid(raise_exception=True)
-    try:
-        return base64.b64decode("".join(given.validated_data["signed"].split()), validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise Invalid.of([FieldError("signed", "not_base64", "Base64として読めません。")]) from error
+    return octets_of(given.validated_data["signed"], "signed")
 
 
 def _shown(device: MobileDevice) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """POST /api/v1/jpki/validations."""
 
-import base64
-import binascii
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -10,8 +8,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jlis.kernel.errors import FieldError, Invalid, TooLarge
-from jlis.kernel.faces.rest.parsing import HouseJSONParser
+from jlis.kernel.errors import TooLarge
+from jlis.kernel.faces.rest.parsing import HouseJSONParser, octets_of
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.time import now
 from jpki.api.links import LinksAnswer, links_shown
@@ -142,10 +140,7 @@ def _octets(value: Any, field: str) -> bytes:
             raise TooLarge("document_too_large", f"文書は{LARGEST >> 20}MBまでです。", field=field)
         octets: bytes = value.read()
         return octets
-    try:
-        return base64.b64decode("".join(value.split()), validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise Invalid.of([FieldError(field, "not_base64", "Base64として読めません。")]) from error
+    return octets_of(value, field)
 
 
 def _document_shown(found: DocumentAnswer) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 The words are what the signature stands over, so they are made here and nowhere else, and a document with other words is
 no consent. Sources: the Digital Agency's page on the service (items by choice, ten years from the day after, cancelled
-at any time) and 001 of the seeds for the yearly question.
+at any time); seed 002 for the yearly question.
 """
 
 import re
@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from jlis.kernel.domain.eras import format_era
+from jlis.kernel.domain.years import years_after
 
 
 class Item(StrEnum):
@@ -66,12 +67,21 @@ def rule_on(day: date) -> ConsentRule:
 
 def last_day(given_on: date) -> date:
     """Ten years counted from the day after the consent was taken."""
-    return _years_after(given_on, rule_on(given_on).years)
+    return years_after(given_on, rule_on(given_on).years)
 
 
 def asked_again_on(asked_on: date) -> date:
     """From which day on the party owes the holder the yearly question."""
-    return _years_after(asked_on, rule_on(asked_on).asked_again_after_years)
+    return years_after(asked_on, rule_on(asked_on).asked_again_after_years)
+
+
+def asked_before(day: date) -> date:
+    """The latest day of asking whose question is due again on a day."""
+    years = rule_on(day).asked_again_after_years
+    latest = years_after(day, -years)
+    # Who was asked on 29 February is due again on the 28th.
+    following = latest + timedelta(days=1)
+    return following if years_after(following, years) <= day else latest
 
 
 def ordered(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -125,10 +135,3 @@ def standing(*, day: date, last: date, has_ended: bool, party_is_active: bool, p
     if day > last:
         return Standing.EXPIRED
     return Standing.IN_FORCE if party_is_active else Standing.ASLEEP
-
-
-def _years_after(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February: the day before the first of March
-        return day.replace(year=day.year + years, month=3, day=1) - timedelta(days=1)

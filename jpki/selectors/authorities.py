@@ -65,9 +65,12 @@ def generations(authority: str) -> list[LivingGeneration]:
 
 
 def generation(pk: int) -> LivingGeneration:
-    """One generation by its row."""
+    """One generation by its row. NotFound."""
     if pk not in _generations:
-        return _kept(Generation.objects.get(pk=pk))
+        row = Generation.objects.filter(pk=pk).first()
+        if row is None:
+            raise NotFound("generation_not_found", "該当する世代がありません。")
+        return _kept(row)
     return _generations[pk]
 
 
@@ -94,6 +97,12 @@ def issuing(kind: Kind, algorithm: str, at: datetime) -> LivingGeneration:
     if not living:
         return current(kind.authority)
     return next((each for each in living if _certifies(each, kind, algorithm)), living[0])
+
+
+def successor(generation: LivingGeneration, at: datetime) -> LivingGeneration:
+    """Which generation now certifies the keys of the cards that this one did; itself while it still does."""
+    kind = Kind(f"{generation.authority.upper()}_CARD")
+    return issuing(kind, profile_for(generation, kind.profile_code).document["key_algorithm"], at)
 
 
 def _certifies(generation: LivingGeneration, kind: Kind, algorithm: str) -> bool:

@@ -32,12 +32,12 @@ def open_of(party: RelyingParty, day: date) -> QuerySet[Consent]:
 
 def due(party: RelyingParty, day: date) -> QuerySet[Consent]:
     """Those whose holders the party has not asked for a year, the longest waiting first."""
-    return open_of(party, day).filter(asked_on__lte=_asked_before(day)).order_by("asked_on", "pk")
+    return open_of(party, day).filter(asked_on__lte=rules.asked_before(day)).order_by("asked_on", "pk")
 
 
 def owing(day: date) -> Iterable[tuple[int, int]]:
     """(party, how many it has to ask) of every party that lives."""
-    waiting = Consent.objects.filter(ended_at=None, last_day__gte=day, asked_on__lte=_asked_before(day))
+    waiting = Consent.objects.filter(ended_at=None, last_day__gte=day, asked_on__lte=rules.asked_before(day))
     living = waiting.exclude(party__state=PartyState.ENDED)
     return living.values_list("party").annotate(count=Count("pk")).order_by("party")
 
@@ -53,12 +53,3 @@ def standing(consent: Consent, day: date) -> Standing:
         party_is_active=states == {PartyState.ACTIVE},
         party_is_over=PartyState.ENDED in states,
     )
-
-
-def _asked_before(day: date) -> date:
-    """The latest day of asking whose question is due again today."""
-    years = rules.rule_on(day).asked_again_after_years
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # on 29 February
-        return day.replace(year=day.year - years, day=28)

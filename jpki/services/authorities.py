@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import IntegrityError
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
+from jlis.kernel.domain.years import years_after
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.people.selectors import actor_named
@@ -251,7 +252,7 @@ def _found(plan: CeremonyPlan, document: dict[str, Any], key: SigningKey, label:
         raise Conflict("generation_out_of_order", f"次に作れるのは第{(last or 0) + 1}世代です。")
     serial = serials.reserve(authority.code, 1)[0]
     not_before = (plan.not_before or at.instant).replace(microsecond=0)
-    not_after = _years_later(not_before, profile.validity_years)
+    not_after = years_after(not_before, profile.validity_years)
     to_be_signed = engine.authority_to_be_signed(
         profile=profile, serial=serial, not_before=not_before, not_after=not_after, subject_key=_subject_key(key)
     )
@@ -313,10 +314,3 @@ def _keep_record(
 def _subject_key(key: SigningKey) -> SubjectKey:
     encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     return SubjectKey(key.public_key.public_bytes(encoding, form))
-
-
-def _years_later(instant: datetime, years: int) -> datetime:
-    try:
-        return instant.replace(year=instant.year + years)
-    except ValueError:  # 29 February
-        return instant.replace(year=instant.year + years, day=28)

@@ -5,7 +5,7 @@ party's own document: each is a document of its own and is judged by itself.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -19,7 +19,6 @@ from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound, Unproces
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
-from jpki.choices import ConsentItem
 from jpki.domain import consents as rules
 from jpki.domain.consents import Ending, Item, Standing, Wording
 from jpki.domain.kinds import SIGNATURE_KINDS, Kind
@@ -68,12 +67,10 @@ def give(*, wish: Wish, signed: bytes, by: Actor, at: Moment) -> Consent:
     """
     party = _party(wish.on_behalf_of, by, at)
     wording = _wording(party, wish)
-    # Signed before midnight and sent after it: yesterday's words are good as well.
-    days = (at.day, at.day - timedelta(days=1))
     # A party that is told of new certificates must not learn by the consent which telephone is whose: cards alone.
     given = holder_signing.read(signed, kinds={Kind.SIGN_CARD}, at=at)
-    given_on, certificate = _one_of({wording.consent(day): day for day in days}, given.content), given.certificate
-    digest = hashlib.sha256(wording.consent(given_on).encode()).hexdigest()
+    given_on, certificate = _day_of(wording, given.content, at), given.certificate
+    digest = hashlib.sha256(given.content).hexdigest()
     with acting(JPKI):
         _lock(party.pk, certificate.resident_id)
         if known := Consent.objects.filter(party=party, reference=wish.reference).first():
@@ -104,7 +101,7 @@ def withdraw(*, consent: UUID, signed: bytes, by: Actor, at: Moment, on_behalf_o
             raise NotFound("consent_not_found", "該当する同意がありません。")
         given = holder_signing.read(signed, kinds=SIGNATURE_KINDS, at=at)
         wish = Wish([Item(item) for item in found.items], found.reference)
-        _one_of({_wording(found.party, wish).withdrawal(): at.day}, given.content)
+        _must_be(_wording(found.party, wish).withdrawal(), given.content)
         if given.certificate.resident_id != found.resident_id:
             raise Invalid.of([FieldError("signed", "another_holder", "同意した本人の署名ではありません。")])
         (found.withdrawal,) = sealing.seal_many([signed], [found.pk.bytes])
@@ -116,7 +113,7 @@ def withdraw_at_counter(*, consent: UUID, by: Actor, at: Moment, purpose: str = 
     by.must("jpki.withdraw_consents")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
     with acting(JPKI):
-        found = Consent.objects.select_for_update().filter(pk=consent).first()
+        found = Consent.objects.filter(pk=consent).first()
     with acting(by.scope):
         # Whom the clerk does not see has given no consent.
         record = residents.latest_of(found.resident_id) if found else None
@@ -169,7 +166,7 @@ def remind(*, by: Actor, at: Moment) -> int:
     by.must("jpki.operate_authority")
     month = at.day.replace(day=1)
     with acting(JPKI):
-        owing = [(party, count) for party, count in selectors.owing(at.day) if count]
+        owing = selectors.owing(at.day)
         told = set(ConsentReminder.objects.filter(month=month).values_list("party_id", flat=True))
         fresh = [
             ConsentReminder(party_id=party, month=month, count=count, made_at=at.instant)
@@ -204,13 +201,19 @@ def _wording(party: RelyingParty, wish: Wish) -> Wording:
     return Wording(party.organisation_id or "", party.name, party.service, items, wish.reference)
 
 
-def _one_of(days: Mapping[str, date], content: bytes) -> date:
-    """The day whose words were signed. Raises Invalid."""
-    for text, day in days.items():
-        if content == text.encode():
-            return day
-    message = "署名された文が、この同意の文ではありません。文を作り直して署名してください。"
-    raise Invalid.of([FieldError("signed", "not_these_words", message)])
+def _day_of(wording: Wording, content: bytes, at: Moment) -> date:
+    """On which day the words were made: signed before midnight and sent after it, yesterday's are good as well."""
+    yesterday = at.day - timedelta(days=1)
+    if content == wording.consent(yesterday).encode():
+        return yesterday
+    _must_be(wording.consent(at.day), content)
+    return at.day
+
+
+def _must_be(words: str, content: bytes) -> None:
+    if content != words.encode():
+        message = "署名された文が、この同意の文ではありません。文を作り直して署名してください。"
+        raise Invalid.of([FieldError("signed", "not_these_words", message)])
 
 
 def _lock(party: int, resident: UUID) -> None:
@@ -239,7 +242,7 @@ def _made(
         party=party,
         resident_id=certificate.resident_id,
         reference=wish.reference,
-        items=[ConsentItem(item.value).value for item in wording.items],
+        items=[item.value for item in wording.items],
         digest=digest,
         signed=sealed,
         certificate_id=certificate.pk,

@@ -55,7 +55,15 @@ class Told:
     issued_at: datetime | None = None
 
 
-def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str = "") -> list[Told]:
+@dataclass(frozen=True)
+class Provided:
+    """The rows in the order asked, and of how many persons they tell something."""
+
+    rows: list[Told]
+    persons: int
+
+
+def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str = "") -> Provided:
     """Tell up to 1,000 rows, in the order asked. Raises Forbidden with its reason, Invalid, TooLarge."""
     by.must("jpki.latest_items")
     if not serials:
@@ -76,8 +84,8 @@ def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str 
             for serial, certificate in asked.items()
             if (who := certificate.resident_id) in agreed
         }
-        _write_down(asked, agreed, answers, len(serials), party, by)
-    return [answers.get(serial, Told(serial, Result.NO_CONSENT, {})) for serial in serials]
+        persons = _write_down(asked, agreed, answers, len(serials), party, by)
+    return Provided([answers.get(serial, Told(serial, Result.NO_CONSENT, {})) for serial in serials], persons)
 
 
 def _asked(serials: Iterable[int]) -> dict[int, Certificate]:
@@ -135,8 +143,8 @@ def _write_down(
     rows: int,
     party: Asking,
     by: Actor,
-) -> None:
-    """One entry a person who was told of, which they see when they ask; and one of the call."""
+) -> int:
+    """One entry a person told of, which they see when they ask, and one of the call; returns how many persons."""
     method = party.method(Channel.API, AuthorityCode.SIGN)
     told = {asked[serial].resident_id: answer for serial, answer in answers.items() if answer.result is Result.PROVIDED}
     acts = [
@@ -150,3 +158,4 @@ def _write_down(
     ]
     detail = {"method": method, "asked": rows, "provided": len(acts)}
     audit.record_many([*acts, Act("jpki.latest_items_asked", None, None, detail)], by=by, purpose=PURPOSE)
+    return len(acts)

@@ -42,8 +42,7 @@ def request(*, generation: int, reason: str, by: Actor, at: Moment) -> Job:
         raise Invalid.of([FieldError("reason", "reason_missing", message)])
     with acting(JPKI):
         former = authorities.generation(generation)
-        current = authorities.current(former.authority)
-        _must_be_past(former, current)
+        current = _successor(former, at)
         count = sql.count_in_force(generation, at.instant)
     shown = [
         ["対象の世代", f"{former.authority} 第{former.number}世代"],
@@ -68,7 +67,7 @@ def replace(run: Run, *, clock: Callable[[], Moment], call: int = _CALL) -> None
     generation = run.parameters["generation"]
     with acting(JPKI):
         former = authorities.generation(generation)
-        _must_be_past(former, authorities.current(former.authority))
+        _successor(former, clock())
         left = sql.count_in_force(generation, clock().instant)
         done_before = sql.count_replaced(generation, since=run.job.created_at)
     refusals: list[tuple[InForce, FieldError]] = []
@@ -89,10 +88,13 @@ def replace(run: Run, *, clock: Callable[[], Moment], call: int = _CALL) -> None
     _finish(run, former, done, refusals, by)
 
 
-def _must_be_past(former: LivingGeneration, current: LivingGeneration) -> None:
-    if former.id == current.id:
+def _successor(former: LivingGeneration, at: Moment) -> LivingGeneration:
+    """Which generation issues in its place. Raises Conflict while it issues itself, be it beside a newer one."""
+    found = authorities.successor(former, at.instant)
+    if found.id == former.id:
         message = "この世代は現在発行に使われています。先に鍵更新（新しい世代の儀式）を行ってください。"
         raise Conflict("generation_in_use", message, field="generation")
+    return found
 
 
 def _next_part(generation: int, after: int, size: int, at: Moment) -> list[InForce]:

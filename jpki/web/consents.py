@@ -19,6 +19,7 @@ from jpki.models import Consent
 from jpki.services import consents, party_consents
 
 _TONES = {Standing.IN_FORCE: "success", Standing.ASLEEP: "warning"}
+_MOST_SHOWN = 500
 _HEADING = ("同意の番号", "受付番号", "同意の日", "前に確認した日", "確認の期日", "同意の期間の満了")
 
 
@@ -80,7 +81,7 @@ def of_party(request: StaffRequest, party: int) -> HttpResponse:
         return csv_file(f"consents-due-{party}.csv", _HEADING, [_line(each) for each in found.due])
     shown = {
         "found": found,
-        "rows": [(each, asked_again_on(each.asked_on)) for each in found.due[:500]],
+        "rows": [(each, asked_again_on(each.asked_on)) for each in found.due[:_MOST_SHOWN]],
         "breadcrumbs": [
             ("検証者", reverse("jpki_parties")),
             (found.party.name, reverse("jpki_party", args=[party])),

@@ -35,17 +35,13 @@ class ReplacementForm(forms.Form):
 def every(request: HttpRequest) -> HttpResponse:
     """Every generation of both authorities, the newest first."""
     at = now().instant
-    rows = [
-        _row(generation, is_newest=place == 0, at=at)
-        for code in AuthorityCode.values
-        for place, generation in enumerate(authorities.generations(code))
-    ]
+    rows = [_row(each, at) for code in AuthorityCode.values for each in authorities.generations(code)]
     return render(request, "jpki/generations.html", {"rows": rows, "breadcrumbs": [("世代と一斉再発行", "")]})
 
 
-def _row(generation: LivingGeneration, *, is_newest: bool, at: datetime) -> dict[str, object]:
-    lives = generation.lives(at)
-    label, tone = ("発行中", "success") if is_newest and lives else ("有効", "") if lives else ("有効期間外", "warning")
+def _row(generation: LivingGeneration, at: datetime) -> dict[str, object]:
+    lives, issues = generation.lives(at), authorities.successor(generation, at).id == generation.id
+    label, tone = ("発行中", "success") if issues and lives else ("有効", "") if lives else ("有効期間外", "warning")
     return {
         "id": generation.id,
         "authority": AuthorityCode(generation.authority).label,
@@ -55,7 +51,7 @@ def _row(generation: LivingGeneration, *, is_newest: bool, at: datetime) -> dict
         "algorithm": generation.issuer.algorithm.name,
         "not_before": generation.issuer.not_before.astimezone(TOKYO).date(),
         "not_after": generation.issuer.not_after.astimezone(TOKYO).date(),
-        "replaceable": not is_newest,
+        "replaceable": not issues,
     }
 
 

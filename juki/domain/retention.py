@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from jlis.kernel.domain.years import years_after
+
 
 class DataClass(StrEnum):
     """What is kept."""
@@ -68,18 +70,12 @@ def policy_of(data_class: DataClass, day: date) -> RetentionPolicy:
 
 def kept_until(event: date, years: int) -> date:
     """The last day on which it must be kept; from 29 February the last day of the month."""
-    try:
-        return event.replace(year=event.year + years)
-    except ValueError:
-        return event.replace(year=event.year + years, day=28)
+    return years_after(event, years)
 
 
 def last_event_due(day: date, years: int) -> date:
     """The latest event whose years are over on a day; it may count a day too many, never one too few."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    return years_after(day, -years)
 
 
 def is_due(event: date, day: date, years: int) -> bool:

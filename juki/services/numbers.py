@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from jlis.kernel import prepared
-from jlis.kernel.arrays import array
+from jlis.kernel.arrays import array, ids
 from jlis.kernel.domain.codes import IndividualNumber as NumberCode
 from jlis.kernel.domain.permutation import NumberPermutation
 from jlis.kernel.isolation.scope import NUMBERS, scope
@@ -68,10 +68,8 @@ def in_order(residents: bytes) -> list[bytes]:
     As with `open_numbers`, the caller has checked that the affair allows it, and records it.
     """
     bindings = [residents[place : place + 16] for place in range(0, len(residents), 16)]
-    # As one text: an array of objects would be taken apart and put together id by id.
-    asked = f"{{{','.join(binding.hex() for binding in bindings)}}}"
     with scope(NUMBERS):
-        sealed = [row[0] for row in prepared.rows(_IN_ORDER, [asked])]
+        sealed = [row[0] for row in prepared.rows(_IN_ORDER, [ids(residents)])]
         known = [place for place, value in enumerate(sealed) if value is not None]
         opened = sealing.open_many([sealed[place] for place in known], [bindings[place] for place in known])
     numbers = [b""] * len(bindings)

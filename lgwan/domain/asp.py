@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from jlis.kernel.domain.years import years_after
+
 
 class Layer(StrEnum):
     """The class of a service."""
@@ -166,7 +168,4 @@ def registration_number(layer: Layer, year: int, place: int) -> str:
 
 def renewal_due(day: date) -> date:
     """A year later; from 29 February the last day of the month."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+    return years_after(day, 1)

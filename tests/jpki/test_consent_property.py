@@ -140,7 +140,7 @@ class Life:
         result, items = self.model.expected(party)
         try:
             with acting(self.by.scope):
-                (told,) = latest_items.provide(serials=[self.serial], **self._acting_for(party))
+                (told,) = latest_items.provide(serials=[self.serial], **self._acting_for(party)).rows
         except Forbidden:
             assert result == "refused"
             return

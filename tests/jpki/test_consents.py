@@ -7,12 +7,15 @@ import pytest
 from django.db import connection
 from django.db.utils import ProgrammingError
 from django.test import Client
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from jlis.kernel.audit.models import AuditEntry
+from jlis.kernel.domain.years import years_after
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, Scope, acting
 from jlis.kernel.time import Moment
-from jpki.domain.consents import Item, Wording, asked_again_on, last_day, standing
+from jpki.domain.consents import Item, Wording, asked_again_on, asked_before, last_day, standing
 from jpki.domain.kinds import Kind
 from jpki.domain.relying_parties import Entitlement
 from jpki.models import Consent, ConsentReminder
@@ -50,7 +53,7 @@ def provider(pair) -> str:
 def asked(certificate, by, at, provider) -> latest_items.Told:
     serial = cast.status_of(certificate).serial
     with acting(by.scope):
-        (told,) = latest_items.provide(serials=[serial], by=by, at=at, on_behalf_of=provider)
+        (told,) = latest_items.provide(serials=[serial], by=by, at=at, on_behalf_of=provider).rows
     return told
 
 
@@ -95,6 +98,15 @@ class TestWords:
     def test_ten_years_from_the_day_after(self, given_on, last):
         assert last_day(given_on) == last
         assert asked_again_on(given_on).year == given_on.year + 1
+
+    @given_any(st.dates(date(2024, 6, 1), date(2060, 1, 1)), st.dates(date(2023, 5, 16), date(2059, 1, 1)))
+    def test_the_list_of_whom_to_ask_and_the_day_shown_agree(self, day, asked_on):
+        assert (asked_on <= asked_before(day)) == (asked_again_on(asked_on) <= day)
+
+    @given_any(st.integers(2025, 2060).map(lambda year: date(year, 2, 28)), st.sampled_from((-1, 0, 1, 2)))
+    def test_also_about_the_end_of_february(self, day, beside):
+        asked_on = years_after(day, -1) + timedelta(days=beside)
+        assert (asked_on <= asked_before(day)) == (asked_again_on(asked_on) <= day)
 
     @pytest.mark.parametrize(
         ("changes", "stands"),
@@ -244,7 +256,7 @@ class TestTelling:
         with acting(platform.scope):
             rows = latest_items.provide(
                 serials=[987654321, cast.status_of(signature).serial], by=platform, at=at, on_behalf_of=provider
-            )
+            ).rows
         assert [row.result for row in rows] == [Result.NO_CONSENT, Result.NO_CONSENT]
 
     def test_another_provider_of_the_same_platform_is_told_nothing(
@@ -353,6 +365,8 @@ class TestDoors:
         answer = post("latest-items", {"serials": [serial], "on_behalf_of": provider})
         (row,) = answer.json()["results"]
         assert (row["result"], answer.headers["X-Delivered-Count"]) == ("PROVIDED", "1")
+        again = post("latest-items", {"serials": [serial, serial], "on_behalf_of": provider})
+        assert (len(again.json()["results"]), again.headers["X-Delivered-Count"]) == (2, "1")
         assert set(row["items"]) == {"address", "sex"}
         assert row["new_serial"] == cast.status_of(new).serial
 

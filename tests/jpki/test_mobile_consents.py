@@ -26,7 +26,7 @@ def test_a_new_telephone_is_no_change(signature, pair, at):
 
     with acting(by.scope):
         serial = cast.status_of(signature).serial
-        (told,) = latest_items.provide(serials=[serial], by=by, at=at, on_behalf_of=provider)
+        (told,) = latest_items.provide(serials=[serial], by=by, at=at, on_behalf_of=provider).rows
     assert told.result is Result.UNCHANGED
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from jlis.kernel.audit.models import AuditEntry
-from jlis.kernel.errors import Conflict, Forbidden, Invalid
+from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jlis.kernel.jobs import kinds, running
 from jlis.kernel.jobs import services as jobs
@@ -145,6 +145,18 @@ def test_one_that_was_broken_off_is_taken_up_where_it_stood(first, holders, at, 
 def test_the_generation_that_issues_is_not_replaced(founded, holders, at):
     with pytest.raises(Conflict, match="鍵更新"):
         asked(founded["sign"], at)
+
+
+def test_nor_one_that_issues_beside_a_newer_one(founded, holders, at):
+    """The next cards' generation certifies other keys: today's cards would be issued anew by the very same."""
+    next_generation("sign", at)
+    with pytest.raises(Conflict, match="鍵更新"):
+        asked(founded["sign"], at)
+
+
+def test_one_that_is_not_there_is_not_found(founded, at):
+    with pytest.raises(NotFound):
+        asked(Generation(pk=987654), at)
 
 
 def test_a_reason_is_asked_for(first, at):

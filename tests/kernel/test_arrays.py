@@ -57,3 +57,9 @@ def test_rows_become_columns_and_a_strange_type_is_refused():
     assert (read(residents, "uuid"), read(letters, "text")) == ([one, two], ["a", None])
     with pytest.raises(TypeError, match="object"):
         arrays.array([object()])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.uuids(), max_size=6))
+def test_ids_in_a_row_are_read_as_they_were(wanted):
+    assert read(arrays.ids(b"".join(each.bytes for each in wanted)), "uuid") == wanted

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
-from jlis.kernel.arrays import columns
+from jlis.kernel import arrays
 from jlis.kernel.audit import hashing, tallies
 from jlis.kernel.audit.models import AuditAnchor, AuditBlock, AuditEntry, AuditLeaf
 from jlis.kernel.domain.subject_sets import unpack_ids
@@ -107,15 +107,14 @@ def index_subjects(entries: Iterable[AuditEntry]) -> None:
             for residents in _arrays_of(bytes(entry.subjects or b"")):
                 cursor.execute(_INDEX_MANY, [entry.id, entry.at, residents])
         if single:
-            cursor.execute(_INDEX, columns(single))
+            cursor.execute(_INDEX, arrays.columns(single))
 
 
 def _arrays_of(packed: bytes) -> Iterator[str]:
-    """Many ids as arrays, without an object for each: a bulk act may have touched a prefecture."""
-    written = unpack_ids(packed).hex() if packed else ""
-    for start in range(0, len(written), 32 * _IDS_AT_ONCE):
-        some = written[start : start + 32 * _IDS_AT_ONCE]
-        yield "{" + ",".join([some[place : place + 32] for place in range(0, len(some), 32)]) + "}"
+    """Many ids as arrays: a bulk act may have touched a prefecture."""
+    octets = unpack_ids(packed) if packed else b""
+    for start in range(0, len(octets), 16 * _IDS_AT_ONCE):
+        yield arrays.ids(octets[start : start + 16 * _IDS_AT_ONCE])
 
 
 def _copy(target: str, rows: list[tuple]) -> None:

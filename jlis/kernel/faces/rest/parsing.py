@@ -1,5 +1,7 @@
 """Reading bodies: JSON in UTF-8 and nothing else; what cannot be read is told with its place, in Japanese."""
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
 from typing import IO, Any
@@ -44,3 +46,11 @@ def _refuse_constant(name: str) -> None:
 def _unreadable(why: str) -> Invalid:
     message = f"本文がJSONとして読めません（{why}）。"
     return Invalid("not_json", message, errors=[FieldError("", "not_json", message)])
+
+
+def octets_of(text: str, field: str) -> bytes:
+    """What a field of JSON carries as Base64, line breaks allowed. Raises Invalid naming the field."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise Invalid.of([FieldError(field, "not_base64", "Base64として読めません。")]) from error

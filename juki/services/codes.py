@@ -1,6 +1,6 @@
 """住民票コード: lots for municipalities, and codes drawn from them (住民基本台帳法30条の2・30条の3)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 from django.db.models import F, Sum
@@ -61,9 +61,14 @@ def draw(*, office: str, count: int, besides: Collection[str] = ()) -> list[str]
     while len(drawn) < count:
         fresh = _take(office, count - len(drawn))
         # A code that came with somebody from before the network stands outside the lots' order: pass it over.
-        borne = {row[0] for row in prepared.rows(_BORNE, [array(fresh)])}
-        drawn += [code for code in fresh if code not in borne and code not in besides]
+        known = borne(fresh)
+        drawn += [code for code in fresh if code not in known and code not in besides]
     return drawn
+
+
+def borne(codes: Sequence[str]) -> set[str]:
+    """Those of some codes that somebody bears or bore."""
+    return {row[0] for row in prepared.rows(_BORNE, [array(codes)])} if codes else set()
 
 
 def _take(office: str, count: int) -> list[str]:

@@ -7,9 +7,9 @@ whole. The rows go to a temporary table first, since COPY into a table under row
 import io
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from uuid import UUID
 
@@ -27,10 +27,11 @@ from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, acting, scope
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox import publishing
+from jlis.kernel.overlapping import Beside
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
 from juki.domain.changes import ChangeClass, reason_of
-from juki.domain.notices import CHOICES, LABELS, LENGTHS, REQUIRED_FOR_ENTRY
+from juki.domain.notices import CHOICES, LABELS, LENGTHS, LONGEST_CODE, REQUIRED_FOR_ENTRY
 from juki.events import ResidentsLoaded
 from juki.services import codes, numbers
 from juki.services.ledger import PURPOSE
@@ -57,6 +58,7 @@ def load_file(
 ) -> Loaded:
     """Load a register. Rows that name no day take `at.day`, no reason 職権記載; no code one from the office's lot.
 
+    `on_progress` may not ask the database, which works meanwhile.
     Raises `Invalid` for an unreadable heading or no rows, `TooLarge`, `Forbidden` for an office not the actor's.
     """
     by.must("juki.load")
@@ -66,55 +68,17 @@ def load_file(
         raise Forbidden("other_office", "ほかの市区町村の住民は登録できません。", field="municipality")
     csv_rows.check_size(path)
     loaded = Loaded()
-    with path.open("rb") as file, acting(REGISTRY):
-        with connection.cursor() as cursor:
-            cursor.execute(statements.STAGING)
+    with path.open("rb") as file, acting(REGISTRY), Beside() as database:
+        register = _Register(tenant, by, at, database)
         reader = _RowReader(tenant.office, at.day)
-        residents: list[UUID] = []
         for batch in csv_rows.batches(file, _FILE, loaded.rejects):
-            rows = reader.read(batch, loaded.rejects)
-            residents += _stage(rows, tenant.office, at, reader.seen)
-            on_progress(len(residents))
-        if not residents and not loaded.rejects:
+            loaded.rows += register.take(reader.read(batch, loaded.rejects), loaded.rejects)
+            on_progress(loaded.rows)
+        if not loaded.rows and not loaded.rejects:
             raise Invalid.of([FieldError("", "no_rows", "見出しの後に行がありません。", 1)])
-        with connection.cursor() as cursor:
-            cursor.execute(statements.TAKEN_CODES)
-            taken = cursor.fetchall()
-            loaded.rejects += [Reject(line, "resident_code", "この住民票コードは登録済みです。") for line, _ in taken]
-            refused = {resident for _, resident in taken}
-            residents = [resident for resident in residents if resident not in refused]
-            scalars: dict[str, int | str | datetime] = {
-                "prefecture": tenant.prefecture,
-                "municipality": tenant.municipality,
-                "office": tenant.office,
-                "at": at.instant,
-            }
-            for statement in statements.INSERTS:
-                cursor.execute(statement, scalars)
-            with scope(NUMBERS):
-                cursor.execute(statements.NUMBERS, {"on": at.day})
-            cursor.execute("DROP TABLE staging")
-        _tell(residents, tenant, by, at)
-        loaded.rows = len(residents)
+        register.finish()
     loaded.rejects.sort(key=lambda reject: reject.line)
     return loaded
-
-
-def _tell(residents: Sequence[UUID], tenant: municipalities.Tenant, by: Actor, at: Moment) -> None:
-    for start in range(0, len(residents), RESIDENTS_PER_ENTRY):
-        some = residents[start : start + RESIDENTS_PER_ENTRY]
-        load = uuid7(at.instant)
-        detail = {"office": tenant.office, "load": str(load), "count": len(some)}
-        audit.record(action="juki.loaded", by=by, purpose=PURPOSE, subjects=some, detail=detail)
-        publishing.publish(
-            ResidentsLoaded(
-                subject=load,
-                subjects=tuple(some),
-                prefecture=tenant.prefecture,
-                municipality=tenant.municipality,
-                office=tenant.office,
-            )
-        )
 
 
 class _RowReader:
@@ -123,11 +87,12 @@ class _RowReader:
     def __init__(self, office: str, today: date):
         self.office = office
         self.today = today
-        self.seen: set[str] = set()
+        self._seen: set[str] = set()
 
     def read(self, batch: list[tuple[int, dict[str, str]]], rejects: list[Reject]) -> list[dict[str, str]]:
         """The good rows of a batch."""
         rows = []
+        self._seen.clear()
         for number, row in batch:
             faults = self._faults(row)
             rejects += [Reject(number, column, reason) for column, reason in faults]
@@ -139,11 +104,8 @@ class _RowReader:
         faults = [(name, f"{LABELS[name]}は必須です。") for name in REQUIRED_FOR_ENTRY if not row[name].strip()]
         if faults:
             return faults
-        for name, value in row.items():
-            if _CONTROL.search(value):
-                faults.append((name, f"{LABELS[name]}に制御文字が含まれています。"))
-            elif len(value) > LENGTHS.get(name, 40):
-                faults.append((name, f"{LABELS[name]}は{LENGTHS.get(name, 40)}文字までです。"))
+        if _CONTROL.search("".join(row.values())) or max(map(len, row.values())) > LONGEST_CODE:
+            faults += _text_faults(row)
         for name, allowed in CHOICES.items():
             if row.get(name) and row[name] not in allowed:
                 faults.append((name, f"{LABELS[name]}は{'・'.join(allowed)}のいずれかです。"))
@@ -157,9 +119,9 @@ class _RowReader:
             return []
         if why := ResidentRecordCode.fault(code):
             return [("resident_code", f"{why}。")]
-        if code in self.seen:
+        if code in self._seen:
             return [("resident_code", "同じ住民票コードが前の行にもあります。")]
-        self.seen.add(code)
+        self._seen.add(code)
         return []
 
     def _date_faults(self, row: dict[str, str]) -> list[tuple[str, str]]:
@@ -180,6 +142,16 @@ class _RowReader:
             return [("changed_on", "異動年月日が生年月日より前です。")]
         row["birth_from"], row["changed_on"] = born.isoformat(), changed.isoformat()
         return []
+
+
+def _text_faults(row: dict[str, str]) -> list[tuple[str, str]]:
+    faults = []
+    for name, value in row.items():
+        if _CONTROL.search(value):
+            faults.append((name, f"{LABELS[name]}に制御文字が含まれています。"))
+        elif len(value) > LENGTHS.get(name, LONGEST_CODE):
+            faults.append((name, f"{LABELS[name]}は{LENGTHS.get(name, LONGEST_CODE)}文字までです。"))
+    return faults
 
 
 def _town_fault(code: str) -> str:
@@ -215,34 +187,104 @@ def _entry_reason_fault(code: str) -> str:
         return str(error)
 
 
-def _stage(rows: list[dict[str, str]], office: str, at: Moment, seen: set[str]) -> list[UUID]:
-    if not rows:
-        return []
-    without = [row for row in rows if not row.get("resident_code")]
-    # No code that another row of the file bears: the town may have given some of the lot already.
-    drawn = codes.draw(office=office, count=len(without), besides=seen)
-    seen.update(drawn)
-    for row, code in zip(without, drawn, strict=True):
-        row["resident_code"] = code
-    residents = _new_ids(len(rows), at)
-    fresh = [number.encode() for number in numbers.fresh(len(rows))]
+class _Register:
+    """The register that a load writes: one batch is written while the next is read and prepared."""
+
+    def __init__(self, tenant: municipalities.Tenant, by: Actor, at: Moment, database: Beside):
+        self.tenant = tenant
+        self.by = by
+        self.at = at
+        self._database = database
+        self._prepared = ""
+        # The codes of the batch that is prepared, and not in the table yet.
+        self._unwritten: set[str] = set()
+        self._untold: list[UUID] = []
+        with connection.cursor() as cursor:
+            cursor.execute(statements.STAGING)
+
+    def take(self, rows: list[dict[str, str]], rejects: list[Reject]) -> int:
+        """Prepare a batch, and start to write the one before it; returns how many rows it has."""
+        self._database.wait()
+        if len(self._untold) >= RESIDENTS_PER_ENTRY:
+            self._tell()
+        rows = self._coded(rows, rejects)
+        fresh = numbers.fresh(len(rows))
+        self._write_prepared()
+        residents = _new_ids(len(rows), self.at)
+        self._prepared = _staged(rows, residents, [number.encode() for number in fresh])
+        self._unwritten = {row["resident_code"] for row in rows}
+        self._untold += residents
+        return len(rows)
+
+    def finish(self) -> None:
+        """Write what is left."""
+        self._write_prepared()
+        self._database.wait()
+        self._tell()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE staging")
+
+    def _coded(self, rows: list[dict[str, str]], rejects: list[Reject]) -> list[dict[str, str]]:
+        """The rows whose code nobody bears, and those without one with a code from the office's lot."""
+        told = [row["resident_code"] for row in rows if row.get("resident_code")]
+        borne = codes.borne(told) | self._unwritten.intersection(told)
+        why = "この住民票コードは登録済みか、前の行にあります。"
+        rejects += [Reject(int(row["line"]), "resident_code", why) for row in rows if row.get("resident_code") in borne]
+        rows = [row for row in rows if row.get("resident_code") not in borne]
+        without = [row for row in rows if not row.get("resident_code")]
+        # No code that another row of the file bears: the town may have given some of the lot already.
+        drawn = codes.draw(office=self.tenant.office, count=len(without), besides=self._unwritten.union(told))
+        for row, code in zip(without, drawn, strict=True):
+            row["resident_code"] = code
+        return rows
+
+    def _write_prepared(self) -> None:
+        if self._prepared:
+            self._database.start(partial(_write, self._prepared, self.tenant, self.at))
+            self._prepared = ""
+
+    def _tell(self) -> None:
+        """Record and tell of those residents who are not told of yet."""
+        if not self._untold:
+            return
+        load = uuid7(self.at.instant)
+        detail = {"office": self.tenant.office, "load": str(load), "count": len(self._untold)}
+        audit.record(action="juki.loaded", by=self.by, purpose=PURPOSE, subjects=self._untold, detail=detail)
+        publishing.publish(ResidentsLoaded(subject=load, subjects=tuple(self._untold), **self.tenant._asdict()))
+        self._untold = []
+
+
+def _write(staged: str, tenant: municipalities.Tenant, at: Moment) -> None:
+    scalars: dict[str, int | str | datetime] = {**tenant._asdict(), "at": at.instant}
+    with connection.cursor() as cursor:
+        with cursor.cursor.copy("COPY staging FROM STDIN") as copy:
+            copy.write(staged)
+        # Sent all at once: the interpreter, which the other thread keeps busy, is waited for once and not six times.
+        with cursor.connection.pipeline():
+            for statement in statements.INSERTS:
+                cursor.execute(statement, scalars)
+            with scope(NUMBERS):
+                cursor.execute(statements.NUMBERS, {"on": at.day})
+            cursor.execute("TRUNCATE staging")
+
+
+def _staged(rows: list[dict[str, str]], residents: list[UUID], fresh: list[bytes]) -> str:
+    """A batch in COPY's text form."""
     sealed = sealing.seal_many(fresh, [resident.bytes for resident in residents])
     indexes = sealing.index_many(fresh)
     text = io.StringIO()
     for row, resident, value, index in zip(rows, residents, sealed, indexes, strict=True):
         cells = (
-            row["line"], str(resident), row["resident_code"], row["name"], row["name_kana"],
+            str(resident), row["resident_code"], row["name"], row["name_kana"],
             row.get("kana_source") or "NOTIFIED", row.get("former_surname", ""), row.get("former_surname_kana", ""),
             row.get("alias", ""), row["address"], row["birth_date"], row["birth_from"], row["sex"],
             row["resident_class"], row.get("reason") or DEFAULT_REASON, row["changed_on"],
             *search_keys(row["name"], row["name_kana"], row["address"]),
         )  # fmt: skip
-        # COPY's text form: no cell holds a tab or a line break, so the backslash alone needs escaping.
+        # No cell holds a tab or a line break, so the backslash alone needs escaping.
         text.write("\t".join(cells).replace("\\", "\\\\"))
         text.write(f"\t\\\\x{value.hex()}\t\\\\x{index.hex()}\n")
-    with connection.cursor() as cursor, cursor.cursor.copy("COPY staging FROM STDIN") as copy:
-        copy.write(text.getvalue())
-    return residents
+    return text.getvalue()
 
 
 def _new_ids(count: int, at: Moment) -> list[UUID]:

@@ -1,21 +1,17 @@
 """The statements of the first load.
 
 Why not the ORM: a municipality has up to millions of rows (bench/load.py). Rows expected: the file's. The staging table
-is temporary and holds a row whole; COPY fills it, and three INSERT … SELECT spread it.
+is temporary and holds the rows of a batch whole; COPY fills it, and INSERT … SELECT spread it.
 """
 
 STAGING = """
     CREATE TEMPORARY TABLE staging (
-        line integer, resident uuid, resident_code text, name text, name_kana text, kana_source text,
+        resident uuid, resident_code text, name text, name_kana text, kana_source text,
         former_surname text, former_surname_kana text, alias text, address text, birth_date text, birth_from date,
         sex text, resident_class text, reason text, changed_on date, name_key text, kana_key text, address_key text,
         sealed bytea, index bytea
     ) ON COMMIT DROP;
     GRANT SELECT ON staging TO jlis_numbers
-"""
-TAKEN_CODES = """
-    DELETE FROM staging USING juki_residentcode borne WHERE borne.code = staging.resident_code
-    RETURNING staging.line, staging.resident
 """
 INSERTS = (
     """

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from psycopg import DataError
 
 from jlis.kernel import csv_rows
 from jlis.kernel.audit.models import AuditEntry
@@ -108,6 +109,40 @@ def test_quoted_cells_may_hold_commas_and_quotes(load):
     assert residents()[0].name == '住民, "一郎"'
 
 
+class TestInManyBatches:
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch):
+        monkeypatch.setattr(csv_rows, "ROWS_AT_ONCE", 2)
+
+    def test_all_are_loaded_in_order(self, load, clerk, at):
+        with_codes(clerk, at)
+        assert load(*(row(number) for number in range(1, 6)), row(6, resident_code="")).rows == 6
+        assert {record.name for record in residents()} == {f"住民　{number}" for number in range(1, 7)}
+
+    @pytest.mark.parametrize("again", [2, 3, 4, 5])
+    def test_a_code_that_comes_twice_is_refused_the_second_time(self, load, again):
+        rows = [row(number) for number in range(1, 7)]
+        rows[again - 1]["resident_code"] = rows[0]["resident_code"]
+        loaded = load(*rows)
+        assert (loaded.rows, rejected(loaded)) == (5, {(again + 1, "resident_code")})
+
+    def test_a_code_of_the_lot_that_comes_with_the_row_before_is_not_given(self, load, clerk, at):
+        with_codes(clerk, at, size=10)
+        with acting(REGISTRY):
+            upcoming = codes.draw(office=CHIYODA, count=3)
+            CodeLot.objects.update(used=0)
+        loaded = load(row(1), row(2, resident_code=upcoming[0]), row(3, resident_code=""), row(4, resident_code=""))
+        assert (loaded.rows, loaded.rejects) == (4, [])
+
+    def test_so_many_are_told_of_at_once_and_nobody_twice(self, load, monkeypatch):
+        monkeypatch.setattr(loading, "RESIDENTS_PER_ENTRY", 4)
+        load(*(row(number) for number in range(1, 8)))
+        with acting(SYSTEM):
+            told = [unpack_subjects(bytes(event.subjects)) for event in OutboxEvent.objects.all()]
+        assert sorted(map(len, told)) == [3, 4]
+        assert {one for some in told for one in some} == {record.resident for record in residents()}
+
+
 def test_blank_lines_are_passed_over_and_lines_counted_as_an_editor_counts_them(load):
     lines = text(row(1), row(2, sex="X")).split("\r\n")
     loaded = load(octets="\r\n".join([lines[0], "", lines[1], "", lines[2]]).encode())
@@ -189,7 +224,7 @@ def test_a_code_that_the_register_has_is_refused_alike_wherever_its_bearer_lives
     (known,) = tell(grown(), by=by, at=at)
     loaded = load(row(1), row(2, resident_code=known.resident_code))
     assert (loaded.rows, rejected(loaded)) == (1, {(3, "resident_code")})
-    assert loaded.rejects[0].reason == "この住民票コードは登録済みです。"
+    assert loaded.rejects[0].reason == "この住民票コードは登録済みか、前の行にあります。"
 
 
 def test_a_code_that_somebody_bore_before_is_not_given_again(load, clerk, at):
@@ -270,14 +305,14 @@ class TestKilledInTheMiddle:
         return counts
 
     @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
-    @pytest.mark.parametrize("place", ["juki.services.loading._tell", "juki.services.loading.publishing.publish"])
+    @pytest.mark.parametrize("place", ["audit.record", "publishing.publish"])
     def test_at_its_end(self, load, clerk, at, monkeypatch, place, error):
         with_codes(clerk, at)
 
         def killed(*_, **__):
             raise error
 
-        monkeypatch.setattr(place, killed)
+        monkeypatch.setattr(f"juki.services.loading.{place}", killed)
         with pytest.raises(error):
             load(row(1, resident_code=""), row(2))
         assert set(self.left().values()) == {0}
@@ -296,6 +331,23 @@ class TestKilledInTheMiddle:
         with pytest.raises(KeyboardInterrupt):
             loading.load_file(path=path, office=CHIYODA, by=clerk, at=at, on_progress=stopped)
         assert seen == [2, 4]
+        assert set(self.left().values()) == {0}
+
+    def test_while_a_batch_is_written_beside_the_next(self, clerk, at, tmp_path, monkeypatch):
+        with_codes(clerk, at)
+        monkeypatch.setattr(csv_rows, "ROWS_AT_ONCE", 2)
+        written = loading._write
+        calls = []
+
+        def broken(staged, tenant, at):
+            calls.append(staged)
+            written("no such row\n" if len(calls) == 2 else staged, tenant, at)
+
+        monkeypatch.setattr(loading, "_write", broken)
+        path = file(tmp_path, *(row(number, resident_code="") for number in range(1, 8)))
+        with pytest.raises(DataError):
+            loading.load_file(path=path, office=CHIYODA, by=clerk, at=at)
+        assert len(calls) == 2
         assert set(self.left().values()) == {0}
 
     def test_when_the_lot_runs_out(self, load, clerk, at):

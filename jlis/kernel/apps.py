@@ -14,7 +14,8 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Fill the registries with the kernel's own permissions and screens."""
+        """Fill the registries with the kernel's own lookups, permissions and screens."""
+        import_module("jlis.kernel.lookups")
         import_module("jlis.kernel.permissions")
         import_module("jlis.kernel.screens")
         import_module("jlis.kernel.reconciliation")

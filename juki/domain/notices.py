@@ -6,6 +6,7 @@ contradicts the register is judged in `contradictions`.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -89,8 +90,7 @@ class Notice:
 
     def digest(self) -> str:
         """SHA-256 over the content; the same key with another digest is refused."""
-        text = json.dumps(self.body(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_ENCODER.encode(self.body()).encode()).hexdigest()
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Notice":
@@ -102,6 +102,8 @@ class Notice:
 
 
 _FIELDS = tuple(field.name for field in fields(Notice))
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def read_notice(raw: Any, *, row: int | None, municipality: str, today: date) -> tuple[Notice | None, list[FieldError]]:
@@ -158,7 +160,7 @@ class _Reader:
         if len(value) > longest:
             self.fault(field, "too_long", f"{label}は{longest}文字までです。")
             return None
-        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        if _CONTROL.search(value):
             self.fault(field, "control_character", f"{label}に制御文字が含まれています。")
             return None
         if not value.strip():

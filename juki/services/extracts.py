@@ -120,7 +120,7 @@ def draw(run: Run) -> None:
         by_law = _by_law(wanted, run)
         file.left_out = _count_left_out(wanted, run, by_law=by_law)
         with connection.cursor() as cursor:
-            cursor.execute(statements.ONE_AFTER_ANOTHER)
+            cursor.execute(statements.SETTINGS)
         for lines in result_files.lines(
             _statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number
         ):
@@ -202,17 +202,19 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
 def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composable:
     """Everybody in the order of their offices; who is covered after them or, in a file of some towns, not at all."""
     given = list(_conditions(wanted, run.actor, Moment.of(run.job.created_at)))
-    items = _select_list(wanted, by_law=by_law)
 
-    def part(order: sql.Composable, *more: sql.Composable) -> sql.Composable:
+    def part(
+        order: sql.Composable, covered: sql.Composable, *more: sql.Composable, places: bool = True
+    ) -> sql.Composable:
+        items = sql.SQL(", ").join(_cell(item, places=places) for item in wanted.items)
         conditions = sql.SQL(" AND ").join([*given, *more])
-        return statements.PART.format(items=items, conditions=conditions, order=order)
+        return statements.PART.format(covered=covered, items=items, conditions=conditions, order=order)
 
     if by_law:
-        return statements.STATEMENT.format(parts=part(statements.IN_ORDER))
-    parts = [part(statements.IN_ORDER, statements.THE_REST)]
+        return statements.STATEMENT.format(parts=part(statements.IN_ORDER, statements.WHETHER_COVERED))
+    parts = [part(statements.IN_ORDER, statements.NO, statements.NOT_COVERED)]
     if not wanted.municipalities:
-        parts.append(part(statements.WITHOUT_OFFICE, statements.COVERED_ONES))
+        parts.append(part(statements.WITHOUT_OFFICE, statements.YES, statements.COVERED, places=False))
     return statements.STATEMENT.format(parts=sql.SQL(" UNION ALL ").join(parts))
 
 
@@ -238,15 +240,12 @@ def _by_law(wanted: ExtractRequest, run: Run) -> bool:
     return protections.gives_by_law(wanted.affair, organisation=run.actor.organisation, day=day)
 
 
-def _select_list(wanted: ExtractRequest, *, by_law: bool) -> sql.Composable:
-    return sql.SQL(", ").join([*statements.ROW, *(_cell(item, by_law=by_law) for item in wanted.items)])
-
-
-def _cell(item: str, *, by_law: bool) -> sql.Composable:
+def _cell(item: str, *, places: bool) -> sql.Composable:
     if item == "individual_number":
         return sql.Literal(result_files.MARKER.decode())
-    column = sql.Identifier(statements.COLUMNS[item])
-    return statements.UNLESS_COVERED.format(column=column) if item in PLACES and not by_law else column
+    if item in PLACES and not places:
+        return statements.NOTHING
+    return sql.Identifier(statements.COLUMNS[item])
 
 
 def _conditions(wanted: ExtractRequest, by: Actor, at: Moment) -> Iterator[sql.Composable]:

@@ -112,7 +112,7 @@ def _sender_faults(notice: Notice, own: frozenset[str], keys: set[tuple[str, str
 def _known(notices: Sequence[Notice]) -> dict[tuple[str, str], Notification]:
     """What stands already under the keys of these notices."""
     found = Notification.objects.filter(
-        office__in={notice.municipality for notice in notices}, key__in=[notice.key for notice in notices]
+        office__in={notice.municipality for notice in notices}, key__among=[notice.key for notice in notices]
     )
     return {(notification.office, notification.key): notification for notification in found}
 

@@ -227,15 +227,15 @@ class Register:
             self._unwritten.ended[former.prefecture, former.resident, former.version] = on
 
     def _read(self, codes: Sequence[str]) -> None:
-        found = list(Resident.objects.select_for_update().filter(resident_code__in=codes).order_by("resident_code"))
+        found = list(Resident.objects.select_for_update().filter(resident_code__among=codes).order_by("resident_code"))
         self._residents |= dict.fromkeys(codes) | {resident.resident_code: resident for resident in found}
         self._latest |= {record.resident: record for record in sql.latest_of(found)}
         leaving = MoveOut.objects.select_for_update().filter(
-            resident__in=[resident.pk for resident in found], state=MoveOutState.OPEN
+            resident__among=[resident.pk for resident in found], state=MoveOutState.OPEN
         )
         self._move_outs |= {move_out.resident: move_out for move_out in leaving}
         waiting = Notification.objects.filter(
-            resident_code__in=codes, status__in=(NotificationStatus.HELD, NotificationStatus.DISCREPANT)
+            resident_code__among=codes, status__in=(NotificationStatus.HELD, NotificationStatus.DISCREPANT)
         )
         self._waiting |= set(waiting.values_list("resident_code", flat=True))
 
@@ -244,7 +244,7 @@ class Register:
             return
         asked = SenderSequence.objects.select_for_update().filter(
             office__in={notice.municipality for notice in notices},
-            resident_code__in={notice.resident_code for notice in notices},
+            resident_code__among=[notice.resident_code for notice in notices],
         )
         self._orders |= {(order.office, order.resident_code): order for order in asked}
 

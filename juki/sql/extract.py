@@ -12,27 +12,26 @@ from psycopg import sql
 # chain and the report, not for the file. What tells where a covered person is leaves the database by law alone.
 STATEMENT = sql.SQL("COPY ({parts}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)")
 PART = sql.SQL(
-    "(SELECT {items} FROM juki_identityrecord version"
-    " LEFT JOIN juki_protectedresident covered ON covered.resident = version.resident"
-    " WHERE {conditions} ORDER BY {order})"
+    "(SELECT version.resident, {covered}, {items} FROM juki_identityrecord version WHERE {conditions} ORDER BY {order})"
 )
 IN_ORDER = sql.SQL("office, kana_key, version.resident, version.version")
 # Among the rows of an office a covered person's would tell their town: without the address they stand after all of
-# them. They are a part of their own, since to sort everybody by it would cost half of the extract again
-# (bench/extract.py); parts follow one another as long as no two workers draw them at once.
-ONE_AFTER_ANOTHER = "SET LOCAL max_parallel_workers_per_gather = 0"
-THE_REST = sql.SQL("covered.resident IS NULL")
-COVERED_ONES = sql.SQL("covered.resident IS NOT NULL")
+# them. They are a part of their own, since to sort everybody by it, or to look at each cell for it, would cost half of
+# the extract again (bench/extract.py).
+#
+# A second process sorts half of the rows, while nobody waits for what this one could do meanwhile. The parts still
+# follow one another: of two sorted parts none is drawn by two workers at once unless Append itself is parallel.
+SETTINGS = """
+    SET LOCAL max_parallel_workers_per_gather = 1; SET LOCAL enable_parallel_append = off;
+    SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0
+"""
 WITHOUT_OFFICE = sql.SQL("kana_key, version.resident, version.version")
-# In a file of some towns, even the presence of a row tells one of them.
 COVERED = sql.SQL("EXISTS (SELECT FROM juki_protectedresident p WHERE p.resident = version.resident)")
+# In a file of some towns, even the presence of a row tells one of them.
 NOT_COVERED = sql.SQL("NOT ") + COVERED
+WHETHER_COVERED = sql.SQL("CASE WHEN {} THEN '1' ELSE '0' END").format(COVERED)
+YES, NO, NOTHING = sql.SQL("'1'"), sql.SQL("'0'"), sql.SQL("''")
 COUNT = sql.SQL("SELECT count(*) FROM juki_identityrecord version WHERE {conditions}")
-ROW = (
-    sql.SQL("version.resident"),
-    sql.SQL("CASE WHEN covered.resident IS NULL THEN '0' ELSE '1' END"),
-)
-UNLESS_COVERED = sql.SQL("CASE WHEN covered.resident IS NULL THEN {column} ELSE '' END")
 COLUMNS = {
     "municipality": "office",
     "address": "address",

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from jlis.kernel.audit import sealing
 from jlis.kernel.audit.models import AuditEntry, AuditSubject
+from jlis.kernel.domain.folding import kana_key
 from jlis.kernel.errors import Conflict, Forbidden, Invalid
 from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, acting
 from jlis.kernel.jobs import running
@@ -17,6 +18,7 @@ from jlis.kernel.jobs.models import Job
 from juki.models import Affair, Resident
 from juki.services import affairs, disclosures, extracts, numbers
 from tests.conftest import CHIYODA, TOKYO, TSURUMI, actor
+from tests.juki import protection
 from tests.juki.factories import change, grown, tell, with_codes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +118,21 @@ def test_the_numbers_drawn_are_those_that_the_residents_bear(register, operator,
         opened = numbers.open_numbers([bearers[row[0]] for row in rows_of(octets)])
     assert len(opened) == 3
     assert [row[1] for row in rows_of(octets)] == [opened[bearers[row[0]]] for row in rows_of(octets)]
+
+
+def test_covered_ones_stand_after_all_offices_however_many_processes_sort(
+    register, operator, approver, clerk, outsider, at, monkeypatch
+):
+    for town in (clerk, outsider):
+        tell(*(grown(name=f"住民　{number}") for number in range(30)), by=town, at=at)
+    protection.applied(protection.registered(clerk, at, name="秘匿　花子", name_kana="アアア　ハナコ"), at)
+    forced = extracts.statements.SETTINGS + "; SET LOCAL min_parallel_table_scan_size = 0"
+    monkeypatch.setattr(extracts.statements, "SETTINGS", forced)
+    _, octets = drawn(operator, approver, at)
+    *others, (office, name, *_) = rows_of(octets)
+    assert (office, name) == ("", "秘匿　花子")
+    assert len(others) == 63
+    assert [(row[0], kana_key(row[2])) for row in others] == sorted((row[0], kana_key(row[2])) for row in others)
 
 
 def test_removed_ones_come_with_their_reason(register, operator, approver, at):

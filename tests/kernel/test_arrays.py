@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from jlis.kernel import arrays
+from jlis.kernel.organisations.models import Prefecture
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +64,19 @@ def test_rows_become_columns_and_a_strange_type_is_refused():
 @given(st.lists(st.uuids(), max_size=6))
 def test_ids_in_a_row_are_read_as_they_were(wanted):
     assert read(arrays.ids(b"".join(each.bytes for each in wanted)), "uuid") == wanted
+
+
+def found(**asked: list) -> list[str]:
+    return list(Prefecture.objects.filter(**asked).order_by("code").values_list("name", flat=True))
+
+
+def test_among_finds_what_in_finds():
+    names = ["東京都", "大阪府", "東京都", "{江戸}", '"']
+    assert found(name__among=names) == found(name__in=names) == ["東京都", "大阪府"]
+    assert found(name__among=[]) == []
+
+
+def test_among_cuts_nothing_to_the_columns_length():
+    (tokyo,) = Prefecture.objects.filter(name="東京都")
+    assert found(code__among=[tokyo.code]) == ["東京都"]
+    assert found(code__among=[f"{tokyo.code}0"]) == []

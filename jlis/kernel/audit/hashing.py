@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 EMPTY = bytes(32)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(entry: Any) -> bytes:
     """The entry's content as UTF-8 JSON with sorted keys; everything but the transaction number and the MAC."""
-    return json.dumps(
+    return _ENCODER.encode(
         {
             "id": str(entry.id),
             "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -28,10 +29,7 @@ def canonical(entry: Any) -> bytes:
             "subject_count": entry.subject_count,
             "detail": entry.detail,
             "request_id": entry.request_id,
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+        }
     ).encode()
 
 

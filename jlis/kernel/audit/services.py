@@ -14,7 +14,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.arrays import array
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import Outcome
-from jlis.kernel.domain.subject_sets import count_packed, pack_subjects
+from jlis.kernel.domain.subject_sets import PackedSet, pack_subjects
 from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.request_context import request_id
@@ -38,7 +38,7 @@ class Act:
 
     action: str
     subject: UUID | None = None
-    subjects: Sequence[UUID] | bytes | None = None
+    subjects: Sequence[UUID] | PackedSet | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,7 +78,7 @@ def record(
 
 
 def record_parts(
-    parts: Iterable[bytes], *, action: str, by: Actor, purpose: str = "", detail: Mapping[str, Any]
+    parts: Iterable[PackedSet], *, action: str, by: Actor, purpose: str = "", detail: Mapping[str, Any]
 ) -> int:
     """Write a bulk act with more residents than one entry holds: an entry a part; returns how many they are.
 
@@ -88,7 +88,7 @@ def record_parts(
     for number, part in enumerate(parts, start=1):
         own = detail if number == 1 else {**detail, "part": number}
         record_many([Act(action, None, part, own)], by=by, purpose=purpose)
-        persons += count_packed(part)
+        persons += part.size
     return persons
 
 
@@ -134,9 +134,9 @@ def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcom
 def _packed(act: Act) -> tuple[bytes | None, int]:
     if act.subjects is None:
         return None, int(act.subject is not None)
-    if isinstance(act.subjects, bytes):
-        return act.subjects, count_packed(act.subjects)
-    return pack_subjects(act.subjects), len(set(act.subjects))
+    if isinstance(act.subjects, PackedSet):
+        return act.subjects
+    return pack_subjects(act.subjects)
 
 
 _COLUMNS = tuple(column.name for column in fields(_Entry))

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import numpy
@@ -14,6 +14,13 @@ _SIZE = 16
 # One entry of the chain names at most about so many: 1.6 MB, whatever a bulk act has touched.
 MOST_IN_A_PART = 100_000
 _IDS_AT_ONCE = 200_000
+
+
+class PackedSet(NamedTuple):
+    """The ids sorted and without doubles, 16 bytes each, compressed; and how many they are."""
+
+    octets: bytes
+    size: int
 
 
 class SubjectSpool:
@@ -41,12 +48,12 @@ class SubjectSpool:
         self.added += len(ids) // _SIZE
         self._file.write(ids)
 
-    def parts(self, most: int = MOST_IN_A_PART) -> Iterator[bytes]:
-        """The sets, as `pack_subjects` packs them; one that is empty where nothing was added."""
+    def parts(self, most: int = MOST_IN_A_PART) -> Iterator[PackedSet]:
+        """The sets; one that is empty where nothing was added."""
         self._file.flush()
         count = max(1, math.ceil(self.added / most))
         for part in range(count):
-            yield zlib.compress(self._part(part, count), 1)
+            yield _pack(self._part(part, count))
 
     def _part(self, part: int, count: int) -> bytes:
         chosen = []
@@ -64,9 +71,13 @@ def _distinct(ids: bytes) -> bytes:
     return ordered[numpy.append(True, ordered[1:] != ordered[:-1])].tobytes() if len(ordered) else b""
 
 
-def pack_subjects(residents: Iterable[UUID]) -> bytes:
-    """The ids sorted and without doubles, 16 bytes each, compressed."""
-    return zlib.compress(b"".join(sorted({resident.bytes for resident in residents})), 1)
+def pack_subjects(residents: Iterable[UUID]) -> PackedSet:
+    """The set of some residents."""
+    return _pack(b"".join(sorted({resident.bytes for resident in residents})))
+
+
+def _pack(ids: bytes) -> PackedSet:
+    return PackedSet(zlib.compress(ids, 1), len(ids) // _SIZE)
 
 
 def unpack_ids(packed: bytes) -> bytes:
@@ -78,8 +89,3 @@ def unpack_subjects(packed: bytes) -> list[UUID]:
     """The same one by one."""
     run = unpack_ids(packed)
     return [UUID(bytes=run[place : place + _SIZE]) for place in range(0, len(run), _SIZE)]
-
-
-def count_packed(packed: bytes) -> int:
-    """How many they are."""
-    return len(unpack_ids(packed)) // _SIZE

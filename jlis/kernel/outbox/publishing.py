@@ -52,7 +52,7 @@ def publish_many(events: Sequence[Event]) -> None:
             event.subject,
             sequence,
             Jsonb(event.payload()),
-            pack_subjects(event.subjects) if event.subjects else None,
+            pack_subjects(event.subjects).octets if event.subjects else None,
             len(event.subjects) or 1,
             at,
         )

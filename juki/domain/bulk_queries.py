@@ -141,7 +141,7 @@ class _Birth:
     born_to: str = ""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def _birth(text: str) -> tuple[_Birth, str]:
     if not text:
         return _Birth(), ""

@@ -39,7 +39,7 @@ from juki.sql.extract import COLUMNS as ITEM_COLUMNS
 
 KIND = "juki.bulk_query"
 _FILE = Columns(COLUMNS, (), COLUMN_LABELS)
-_IDS_AT_ONCE = 50_000
+_IDS_AT_ONCE = 20_000
 
 
 def request(*, path: Path, document: dict[str, Any], by: Actor, at: Moment) -> Job:

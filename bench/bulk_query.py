@@ -4,15 +4,13 @@ Run as a program (over a register that is there already), it prints by how many 
 """
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from shutil import copyfile
 from uuid import uuid4
 
 import psycopg
 
-from bench.stage import TOWN, Line, chief, fill, in_turn, memory_taken
+from bench.stage import TOWN, Line, chief, fill, in_turn, memory_of, memory_taken
 
 _FILE = "bulk-query.csv"
 
@@ -22,13 +20,10 @@ def measure(rows: int) -> list[Line]:
     fill(rows)
     asked = _write_file()
     own, bare = in_turn(_answer, _bare)
-    grown = subprocess.run(
-        [sys.executable, "-m", "bench.bulk_query"], check=True, capture_output=True, text=True
-    ).stdout
     return [
         Line(f"bulk query of {asked:,}, s", own, "bare SQL, COPY and the same join", bare),
         Line("bulk query, rows/s", asked / own, "a bulk night's 1,400/s", 1_400, at_least=1),
-        Line("bulk query, memory taken, MB", float(grown), "limit", 64, at_most=1),
+        Line("bulk query, memory taken, MB", memory_of("bench.bulk_query"), "limit", 64, at_most=1),
     ]
 
 

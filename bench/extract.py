@@ -5,12 +5,11 @@ Run as a program (over a register that is there already), it prints by how many 
 
 import os
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 from uuid import uuid4
 
-from bench.stage import Line, fill, in_turn, memory_taken
+from bench.stage import Line, fill, in_turn, memory_of, memory_taken
 
 _ITEMS = ["municipality", "address", "resident_code", "name", "name_kana", "birth_date", "sex", "resident_class"]
 _NUMBERED = [*_ITEMS, "individual_number"]
@@ -26,8 +25,7 @@ def measure(rows: int) -> list[Line]:
     lines.append(Line("extract CP932, s", cp932, "psql \\copy, same query", bare, at_most=1.3))
     numbered, plain = in_turn(lambda: _draw("UTF-8", _NUMBERED), lambda: _draw("UTF-8", _ITEMS))
     lines.append(Line("extract with 個人番号, s", numbered, "the same without", plain, at_most=2.5))
-    grown = subprocess.run([sys.executable, "-m", "bench.extract"], check=True, capture_output=True, text=True).stdout
-    lines.append(Line("extract, memory taken, MB", float(grown), "limit", 64, at_most=1))
+    lines.append(Line("extract, memory taken, MB", memory_of("bench.extract"), "limit", 64, at_most=1))
     return lines
 
 

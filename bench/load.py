@@ -2,48 +2,55 @@
 
 The peers copy the rows that the load has just made into a table with the register's columns and indexes: one holds as
 many rows before as the register does, the other is empty and has its indexes made afterwards.
+
+Run as a program (with rows for which the town has codes left), it prints by how many MB a process grows that loads.
 """
 
 import os
 import re
 import statistics
-import tempfile
+import sys
 from pathlib import Path
 
 import psycopg
 
-from bench.stage import TOWN, Line, allot, chief, people_csv, seconds
+from bench.stage import TOWN, Line, allot, chief, memory_of, memory_taken, people_csv, seconds
 
 _PARTITION = "juki_identityrecord_p13"
 
 
 def measure(rows: int) -> list[Line]:
     """Rows a second of `load_file` and of both peers, medians of three in turn."""
-    path = Path(tempfile.mkdtemp(dir=os.environ["JLIS_HOME"])) / "residents.csv"
-    path.write_bytes(people_csv(rows, seed=1))
-    allot(rows * 4)
-    _load(path, rows)
+    _path().write_bytes(people_csv(rows, seed=1))
+    allot(rows * 5)
+    _load(rows)
     with psycopg.connect(os.environ["DATABASE_ADMIN_URL"].rsplit("/", 1)[0] + "/jlis", autocommit=True) as admin:
         peers = _Peers(admin)
         turns = []
         for _ in range(3):
-            own = seconds(lambda: _load(path, rows))
+            own = seconds(lambda: _load(rows))
             text = peers.newest(rows)
             turns.append((own, seconds(lambda: peers.present(text)), seconds(lambda: peers.afterwards(text))))  # noqa: B023 - called at once
         peers.close()
+    grown = memory_of("bench.load", str(rows))
     own, present, afterwards = (rows / statistics.median(column) for column in zip(*turns, strict=True))
     return [
         Line("first load, rows/s", own, "COPY into the same indexes", present),
         Line("first load, rows/s", own, "COPY, then CREATE INDEX", afterwards, at_least=0.4),
         Line("first load, rows/s", own, "the nation in 8 h: 4,300/s", 4_300, at_least=1),
+        Line("first load, memory taken, MB", grown, "limit", 64, at_most=1),
     ]
 
 
-def _load(path: Path, rows: int) -> None:
+def _path() -> Path:
+    return Path(os.environ["JLIS_HOME"]) / "load.csv"
+
+
+def _load(rows: int) -> None:
     from jlis.kernel.time import now
     from juki.services import loading
 
-    loaded = loading.load_file(path=path, office=TOWN, by=chief(), at=now())
+    loaded = loading.load_file(path=_path(), office=TOWN, by=chief(), at=now())
     assert loaded.rows == rows, loaded.rejects[:1]
 
 
@@ -83,3 +90,11 @@ class _Peers:
     def _names(self) -> list[str]:
         found = self.admin.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'bench_after'").fetchall()
         return [name for (name,) in found]
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
+    django.setup()
+    print(memory_taken(lambda: _load(int(sys.argv[1]))))

@@ -137,6 +137,12 @@ def memory_taken(work: Callable[[], object]) -> float:
     return _memory("VmHWM") - before
 
 
+def memory_of(program: str, *arguments: str) -> float:
+    """The same of a process of its own, which prints it: what this one has held before hides nothing."""
+    command = [sys.executable, "-m", program, *arguments]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
+
+
 def _memory(name: str) -> float:
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024

@@ -43,7 +43,7 @@ COLUMNS = (
     "birth_date", "sex", "resident_class", "reason", "changed_on", "municipality",
 )  # fmt: skip
 DEFAULT_REASON = "R06"
-RESIDENTS_PER_ENTRY = 50_000
+RESIDENTS_PER_ENTRY = 20_000
 _FILE = Columns(COLUMNS, REQUIRED_FOR_ENTRY, LABELS)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -161,7 +161,7 @@ def _town_fault(code: str) -> str:
         return error.message
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def _birth(text: str) -> tuple[date | None, str]:
     try:
         return PartialDate.from_iso(text).earliest(), ""
@@ -169,7 +169,7 @@ def _birth(text: str) -> tuple[date | None, str]:
         return None, f"{error}。"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _day(text: str, today: date) -> tuple[date | None, str]:
     try:
         return (PartialDate.day_from_iso(text) if text else today), ""

@@ -33,6 +33,7 @@ def main() -> int:
     from bench import (
         bulk_query,
         consistency,
+        counter,
         express,
         extract,
         following,
@@ -49,8 +50,8 @@ def main() -> int:
 
     chosen = {
         "load": load, "ingest": ingest, "extract": extract, "query": query, "bulk_query": bulk_query,
-        "consistency": consistency, "ocsp": ocsp, "issuing": issuing, "lists": lists, "replacing": replacing,
-        "following": following,
+        "consistency": consistency, "counter": counter, "ocsp": ocsp, "issuing": issuing,
+        "lists": lists, "replacing": replacing, "following": following,
         "paper": paper, "express": express, "notices": notices,
     }  # fmt: skip
     print(f"{'what':34} {'own':>12} {'against':>34} {'other':>12} {'ratio':>7}  target", flush=True)

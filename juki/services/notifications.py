@@ -5,14 +5,14 @@ predecessors come, or held as a discrepancy. Nothing is dropped.
 """
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.domain.uuid7 import uuid7
-from jlis.kernel.errors import FieldError, Forbidden, Invalid, TooLarge, Unprocessable
+from jlis.kernel.errors import Conflict, FieldError, Forbidden, Invalid, TooLarge, Unprocessable
 from jlis.kernel.isolation.scope import REGISTRY, scope
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
@@ -39,11 +39,14 @@ class Taken:
     contradiction: Verdict | None = None
 
 
-def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> list[Taken]:
+def receive(
+    *, notices: Sequence[Any], by: Actor, at: Moment, channel: str, seen: Mapping[str, int] | None = None
+) -> list[Taken]:
     """Take 1 to 1,000 notifications of one office or city, in order; one answer each.
 
-    Raises `Invalid` naming every faulty row and field, `TooLarge`, `Forbidden`, or `Unprocessable` for a key that
-    stands for another content; then nothing of the call is taken.
+    `seen` are versions, by 住民票コード, that the sender had before their eyes. Raises `Invalid` naming every faulty
+    row and field, `TooLarge`, `Forbidden`, `Unprocessable` for a key that stands for another content, or `Conflict`
+    where a record has moved on from what was seen; then nothing of the call is taken.
     """
     by.must("juki.notify")
     if len(notices) > LARGEST_CALL:
@@ -56,6 +59,7 @@ def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> l
         known = _known(read)
         coded = _with_codes(read, known)
         register = Register.of(coded, at)
+        _refuse_unseen([notice for notice in read if (notice.municipality, notice.key) not in known], seen, register)
         taken = [
             _replay(row, notice, known[notice.municipality, notice.key])
             if (notice.municipality, notice.key) in known
@@ -115,6 +119,14 @@ def _known(notices: Sequence[Notice]) -> dict[tuple[str, str], Notification]:
         office__in={notice.municipality for notice in notices}, key__among=[notice.key for notice in notices]
     )
     return {(notification.office, notification.key): notification for notification in found}
+
+
+def _refuse_unseen(notices: Sequence[Notice], seen: Mapping[str, int] | None, register: Register) -> None:
+    """A change that was made from an older record would undo what came in between. A notice sent again is none."""
+    for notice in notices:
+        resident = register.resident(notice.resident_code)
+        if resident and (seen or {}).get(notice.resident_code, resident.version) != resident.version:
+            raise Conflict("record_moved", "入力のあいだに、この方の記録が変わりました。")
 
 
 def _with_codes(notices: Sequence[Notice], known: Container[tuple[str, str]]) -> list[Notice]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jlis.kernel.domain.partial_dates import PartialDate
-from jlis.kernel.errors import NotFound, Refused
+from jlis.kernel.errors import Conflict, NotFound, Refused
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
@@ -76,17 +76,23 @@ def enter(request: StaffRequest, reason: str) -> HttpResponse:
         "breadcrumbs": [("異動の通知", reverse("juki_notices")), (f"{chosen.label}の入力", "")],
     }
     step = request.POST.get("step", "")
+    if record and (elsewhere := _overtaken(request, record, token)):
+        return elsewhere
     if step in ("confirm", "commit", "commit_and_go_on") and form.is_valid():
         if step == "confirm":
             shown |= {"current": 2, "changes": _changes(form, record)}
             return render(request, "juki/notices/confirm.html", shown)
         try:
             done = _commit(request, form, token, record)
+        except Conflict as moved:
+            if moved.code != "record_moved" or record is None:
+                raise
+            return _begin_again(request, record)
         except Refused as refusal:
             put_on(form, refusal)
         else:
             if step == "commit":
-                return redirect(f"{reverse('juki_notice', args=[done])}?done=1")
+                return redirect(_page_of(done))
             # The next of the family: the day and the address stand, the person is another.
             shared = {name: form.cleaned_data[name] for name in SHARED if name in form.cleaned_data}
             shown |= {"form": NoticeForm(**asked, initial=shared), "token": str(uuid.uuid4()), "told": done}
@@ -118,10 +124,33 @@ def _commit(request: StaffRequest, form: NoticeForm, token: str, record: Identit
         form.notice(key=f"screen-{token}{f'-{number}' if number else ''}", record=person) | {"municipality": office}
         for number, person in enumerate(people)
     ]
-    taken = notifications.receive(notices=notices, by=request.actor, at=now(), channel="SCREEN")
+    seen = {record.resident_code: record.version} if record else None
+    taken = notifications.receive(notices=notices, by=request.actor, at=now(), channel="SCREEN", seen=seen)
     if len(taken) > 1:
         messages.success(request, f"{len(taken)}人の{form.reason.label}を通知しました。")
     return taken[0].notification
+
+
+def _overtaken(request: StaffRequest, record: IdentityRecord, token: str) -> HttpResponse | None:
+    """Where to go if the record is not the one that was shown: changed by this button's first press, or by others."""
+    if request.POST.get("version", str(record.version)) == str(record.version):
+        return None
+    made = Notification.objects.filter(office=record.office, key=f"screen-{token}")
+    told = made.values_list("pk", flat=True).first()
+    return redirect(_page_of(told)) if told else _begin_again(request, record)
+
+
+def _page_of(notification: uuid.UUID) -> str:
+    return f"{reverse('juki_notice', args=[notification])}?done=1"
+
+
+def _begin_again(request: StaffRequest, record: IdentityRecord) -> HttpResponse:
+    """Somebody else changed the record meanwhile: what was entered from the older one would undo it."""
+    messages.warning(
+        request, "入力のあいだに、この方の記録が変わりました。今の内容を確かめて、もう一度入力してください。"
+    )
+    family = "&with_family=1" if "with_family" in request.POST else ""
+    return redirect(f"{request.path}?resident={record.resident}{family}")
 
 
 def _record(request: StaffRequest, is_new: bool) -> IdentityRecord | None:

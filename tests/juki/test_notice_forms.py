@@ -7,9 +7,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from jlis.kernel.errors import Conflict
 from jlis.kernel.isolation.scope import REGISTRY, acting
 from juki.domain.changes import REASONS, TAKES_AWAY, ChangeClass, ChangeReason
 from juki.models import IdentityRecord, Notification, ProtectedResident, Resident
+from juki.services import notifications
 from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_NEW, ENTERED_FOR_REMOVED
 from tests.conftest import CHIYODA
 from tests.jpki.people import account, sign_in
@@ -165,3 +167,37 @@ def test_a_family_that_moves_in_is_entered_one_after_the_other_with_the_address_
     assert "新田" not in page
     with acting(REGISTRY):
         assert Notification.objects.get(key="screen-first").status == "APPLIED"
+
+
+class TestTwoClerksAtOnce:
+    """Each sees the record as it was when they began; what one did in between, the other does not undo."""
+
+    CORRECTION = DAY | {"name": "一家　父", "name_kana": "イッカ　チチ", "kana_source": "NOTIFIED", "sex": "U"} | BORN
+
+    def corrected(self, counter, resident, version, **changes):
+        filled = self.CORRECTION | {"resident": resident.pk, "version": version, "token": "t"} | changes
+        return counter.post(form("M03"), filled)
+
+    @pytest.mark.parametrize("step", ["confirm", "commit"])
+    def test_what_was_entered_from_an_older_record_is_begun_again(self, counter, family, step):
+        assert self.corrected(counter, family[0], 1, name="一家　新", token="first", step="commit").status_code == 302
+        answer = self.corrected(counter, family[0], 1, step=step)
+        assert answer.url == f"{form('M03')}?resident={family[0].pk}"
+        page = counter.get(answer.url).content.decode()
+        assert "記録が変わりました" in page
+        assert "一家　新" in page
+        assert 'name="version" value="2"' in page
+        assert latest(family[0]).name == "一家　新"
+
+    def test_what_changed_between_the_page_and_the_lock_is_seen_too(self, family, clerk, at):
+        code = family[0].resident_code
+        moved = change("M03", code, name="一家　新")
+        with pytest.raises(Conflict) as refused, acting(clerk.scope):
+            notifications.receive(notices=[moved], by=clerk, at=at, channel="SCREEN", seen={code: 0})
+        assert refused.value.code == "record_moved"
+
+    def test_a_second_press_shows_what_the_first_did(self, counter, family):
+        first = self.corrected(counter, family[0], 1, step="commit")
+        assert first.status_code == 302
+        assert self.corrected(counter, family[0], 1, step="commit").url == first.url
+        assert latest(family[0]).version == 2

@@ -17,6 +17,17 @@ def test_an_address_that_leads_nowhere_is_a_problem_not_a_page(client, path):
     problem(client.get(path), 404)
 
 
+@pytest.mark.parametrize("path", [f"{NOTIFICATIONS}?state=%00", f"{NOTIFICATIONS}?%00=1", "/api/v1/jobs/%00"])
+def test_an_address_with_a_nul_is_refused(town_system, path):
+    assert problem(town_system.call("GET", path), 400)["code"] == "nul_character"
+
+
+@pytest.mark.parametrize("path", ["/?next=%00", "/juki/notices/?page=%00", "/pki/sign/crl/%00"])
+def test_outside_the_api_in_plain_words(client, path):
+    refused = client.get(path)
+    assert (refused.status_code, refused.content.decode()) == (400, "URLにNUL文字（%00）は使えません。\n")
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("PUT", NOTIFICATIONS), ("PATCH", NOTIFICATIONS), ("DELETE", NOTIFICATIONS), ("GET", QUERIES), ("GET", EXTRACTS)],

@@ -93,7 +93,9 @@ def _write_full(generation: int, path: Path) -> None:
     from jpki.sql import lists
 
     with acting(PUBLIC):
-        path.write_bytes(lists.current(generation, None).content)
+        newest = lists.current(generation, None)
+        with path.open("wb") as file:
+            file.writelines(lists.octets(newest.series, newest.number, newest.frame))
 
 
 def _write_authority(generation, path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import IO, Any, cast
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import BaseParser
@@ -71,16 +71,16 @@ class RevocationListView(HouseView):
         responses={(200, "application/pkix-crl"): OpenApiTypes.BINARY},
         parameters=[ON_BEHALF_OF, OpenApiParameter("municipality", str, description="市区町村コード（6桁）")],
     )
-    def get(self, request: Request, authority: str) -> HttpResponse:
+    def get(self, request: Request, authority: str) -> FileResponse:
         """Hand over the newest list."""
-        found = revocation_asking.revocation_list(
+        file = revocation_asking.revocation_list(
             authority=authority,
             municipality=request.query_params.get("municipality", ""),
             by=self.actor,
             at=now(),
             on_behalf_of=request.query_params.get("on_behalf_of", ""),
         )
-        return _octets(found.content, "application/pkix-crl")
+        return FileResponse(file, content_type="application/pkix-crl", headers={"Cache-Control": "no-store"})
 
 
 def _octets(content: bytes, media_type: str) -> HttpResponse:

@@ -4,11 +4,13 @@ Sources: RFC 4055 and RFC 8017 (RSA PKCS#1 v1.5), RFC 5758 (ECDSA). RSA-2048 wit
 carry, P-384 with SHA-384 what the next ones will.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from jpki.engine import der
 
@@ -38,15 +40,37 @@ class SignatureAlgorithm:
             return key.sign(data, padding.PKCS1v15(), self.hash)
         return key.sign(data, ec.ECDSA(self.hash))
 
+    def sign_digest(self, key: PrivateKey, digest: bytes) -> bytes:
+        """What `sign` makes of the message whose digest this is."""
+        if isinstance(key, rsa.RSAPrivateKey):
+            return key.sign(digest, padding.PKCS1v15(), Prehashed(self.hash))
+        return key.sign(digest, ec.ECDSA(Prehashed(self.hash)))
+
     def verifies(self, key: PublicKey, signature: bytes, data: bytes) -> bool:
+        return self._verifies(key, signature, data, self.hash)
+
+    def verifies_digest(self, key: PublicKey, signature: bytes, digest: bytes) -> bool:
+        """Whether the signature is over the message whose digest this is."""
+        return self._verifies(key, signature, digest, Prehashed(self.hash))
+
+    def _verifies(
+        self, key: PublicKey, signature: bytes, data: bytes, hashed_by: hashes.HashAlgorithm | Prehashed
+    ) -> bool:
         try:
             if isinstance(key, rsa.RSAPublicKey):
-                key.verify(signature, data, padding.PKCS1v15(), self.hash)
+                key.verify(signature, data, padding.PKCS1v15(), hashed_by)
             else:
-                key.verify(signature, data, ec.ECDSA(self.hash))
+                key.verify(signature, data, ec.ECDSA(hashed_by))
         except InvalidSignature:
             return False
         return True
+
+    def digest(self, pieces: Iterable[bytes]) -> bytes:
+        """The hash over the pieces, one after the other."""
+        hashed = hashes.Hash(self.hash)
+        for piece in pieces:
+            hashed.update(piece)
+        return hashed.finalize()
 
     def fits(self, key: object) -> bool:
         """Whether ``key`` (public or private) is of this algorithm's type and size."""

@@ -156,13 +156,26 @@ def subject_key_of(to_be_signed: bytes) -> bytes:
 
 def joined(to_be_signed: bytes, algorithm: SignatureAlgorithm, signature: bytes) -> bytes:
     """The signed object (a certificate or a CRL) of its three parts."""
-    return der.sequence(to_be_signed, algorithm.identifier, der.bits(signature))
+    return der.sequence(to_be_signed, ending(algorithm, signature))
+
+
+def ending(algorithm: SignatureAlgorithm, signature: bytes) -> bytes:
+    """What follows the to-be-signed in a signed object."""
+    return algorithm.identifier + der.bits(signature)
 
 
 def signature_over(to_be_signed: bytes, key: SigningKey) -> bytes:
     """A signature that has been checked against the public key. Raises FaultySignature."""
     signature = key.sign(to_be_signed)
     if not key.algorithm.verifies(key.public_key, signature, to_be_signed):
+        raise FaultySignature
+    return signature
+
+
+def signature_over_digest(digest: bytes, key: SigningKey) -> bytes:
+    """The same over what has this digest. Raises FaultySignature."""
+    signature = key.sign_digest(digest)
+    if not key.algorithm.verifies_digest(key.public_key, signature, digest):
         raise FaultySignature
     return signature
 

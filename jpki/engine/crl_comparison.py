@@ -4,84 +4,102 @@ A list that steps back in number or time, changes its scope, or forgets a certif
 revoked certificates valid again.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 
 from jpki.engine import der
+from jpki.engine.crl import Frame
+
+# Version, signature, issuer, thisUpdate and nextUpdate stand before the entries.
+_BEFORE_ENTRIES = 5
 
 
-@dataclass(frozen=True)
-class Difference:
-    """``gone`` are serials that the new list no longer has; ``faults`` say why it may not be published."""
+class Split(NamedTuple):
+    """A list taken apart."""
 
-    gone: frozenset[int]
-    faults: tuple[str, ...]
+    frame: Frame
+    entries: bytes
 
 
-def compare(former: bytes, new: bytes) -> Difference:
-    """Raises ValueError or MalformedDer when one of them is no CRL."""
+def faults(former: Frame, new: Frame) -> tuple[str, ...]:
+    """Why the new list may not be published, by what either says of itself. Raises ValueError or MalformedDer when one
+    of them is no CRL."""
     before, after = _headed(former), _headed(new)
-    faults = []
+    found = []
     if before.issuer != after.issuer:
-        faults.append("the issuer differs")
+        found.append("the issuer differs")
     if _key_id(before) != _key_id(after):
-        faults.append("the signing key differs")
+        found.append("the signing key differs")
     if _number(after) <= _number(before):
-        faults.append("the number does not rise")
+        found.append("the number does not rise")
     if after.last_update_utc < before.last_update_utc:
-        faults.append("thisUpdate steps back")
+        found.append("thisUpdate steps back")
     if _next(after) < _next(before):
-        faults.append("nextUpdate steps back")
+        found.append("nextUpdate steps back")
     if _scope(before) != _scope(after):
-        faults.append("the scope differs")
-    return Difference(_gone(former, new), tuple(faults))
+        found.append("the scope differs")
+    return tuple(found)
+
+
+def gone(before: bytes, after: bytes) -> frozenset[int]:
+    """The serial numbers of entries that are in the former octets and not in the new ones."""
+    if after.startswith(before):
+        return frozenset()
+    former, new = _each(before), _each(after)
+    # An entry whose reason has changed is another entry of the same serial.
+    return frozenset(map(_serial, former - new)) - frozenset(map(_serial, new - former))
 
 
 def serials(crl: bytes) -> frozenset[int]:
-    """The serial numbers in a list, without building an object for each of a million entries."""
-    return frozenset(_serials(_entries(crl)))
+    """The serial numbers in a list."""
+    return frozenset(map(_serial, _each(split(crl).entries)))
 
 
-def _gone(former: bytes, new: bytes) -> frozenset[int]:
-    before, after = _entries(former), _entries(new)
-    if after[: len(before)] == before:
-        return frozenset()
-    return frozenset(_serials(before)) - frozenset(_serials(after))
+def split(crl: bytes) -> Split:
+    """Raises MalformedDer when it is none."""
+    begin, end = _place_of_entries(crl)
+    return Split(Frame(crl[:begin], crl[end:]), crl[begin:end])
 
 
-def _headed(crl: bytes) -> x509.CertificateRevocationList:
-    """The list without its entries, to be read by the library; what it says of itself is what is compared."""
-    place = _place_of_entries(crl)
-    if place is None:
-        return x509.load_der_x509_crl(crl)
-    _, content, whole_ends = der.read(crl)
-    _, inner, inner_ends = der.read(crl, content)
-    to_be_signed = der.sequence(crl[inner : place[0]], crl[place[2] : inner_ends])
-    return x509.load_der_x509_crl(der.sequence(to_be_signed, crl[inner_ends:whole_ends]))
-
-
-def _entries(crl: bytes) -> memoryview:
-    """The joined entries of a list, not copied; empty where it has none."""
-    place = _place_of_entries(crl)
-    return memoryview(crl)[place[1] : place[2]] if place else memoryview(b"")
-
-
-def _place_of_entries(crl: bytes) -> tuple[int, int, int] | None:
-    """Where the element of the entries begins, its content begins, and it ends."""
+def _place_of_entries(crl: bytes) -> tuple[int, int]:
+    """Where the first entry begins and the last one ends."""
     _, start, _ = der.read(crl)
     _, start, end = der.read(crl, start)
     parts = list(der.children(crl, start, end))
-    # version, signature, issuer, thisUpdate, nextUpdate, then the entries (a SEQUENCE) or the extensions ([0])
-    return next(((begin, content, stop) for tag, begin, content, stop in parts[5:] if tag == 0x30), None)
+    # what follows is a SEQUENCE of entries, or the extensions ([0]) at once
+    _, _, _, place = parts[_BEFORE_ENTRIES - 1]
+    return next(((content, stop) for tag, _, content, stop in parts[_BEFORE_ENTRIES:] if tag == 0x30), (place, place))
 
 
-def _serials(entries: memoryview) -> Iterator[int]:
-    for _, _, content, _ in der.children(entries, 0, len(entries)):
-        _, start, stop = der.read(entries, content)
-        yield int.from_bytes(entries[start:stop], "big", signed=True)
+def _headed(frame: Frame) -> x509.CertificateRevocationList:
+    """The list as if it had no entries, to be read by the library; what it says of itself is what is compared."""
+    _, start, _ = der.read_header(frame.head)
+    _, start, _ = der.read_header(frame.head, start)
+    place = start
+    for _ in range(_BEFORE_ENTRIES):
+        _, _, place = der.read(frame.head, place)
+    _, _, after = der.read(frame.tail)
+    to_be_signed = der.sequence(frame.head[start:place], frame.tail[:after])
+    return x509.load_der_x509_crl(der.sequence(to_be_signed, frame.tail[after:]))
+
+
+def _each(entries: bytes) -> set[bytes]:
+    found, start = set(), 0
+    while start < len(entries):
+        # A million times: the length of an entry as it always is, read without asking for help.
+        size = entries[start + 1]
+        stop = start + 2 + size if size < 0x80 else der.read(entries, start)[2]
+        found.add(entries[start:stop])
+        start = stop
+    return found
+
+
+def _serial(entry: bytes) -> int:
+    _, content, _ = der.read(entry)
+    _, start, stop = der.read(entry, content)
+    return int.from_bytes(entry[start:stop], "big", signed=True)
 
 
 def _next(crl: x509.CertificateRevocationList) -> datetime:

@@ -105,6 +105,14 @@ def time(instant: datetime) -> bytes:
 
 def read(data: bytes | memoryview, start: int = 0) -> tuple[int, int, int]:
     """Tag, start and end of the content of the element at ``start``. Raises MalformedDer past the end."""
+    tag, content, end = read_header(data, start)
+    if end > len(data):
+        raise MalformedDer("an element reaches past the end")
+    return tag, content, end
+
+
+def read_header(data: bytes | memoryview, start: int = 0) -> tuple[int, int, int]:
+    """The same of an element whose content may be elsewhere."""
     try:
         tag, first = data[start], data[start + 1]
     except IndexError as error:
@@ -118,8 +126,6 @@ def read(data: bytes | memoryview, start: int = 0) -> tuple[int, int, int]:
         content += count
     else:
         size = first
-    if content + size > len(data):
-        raise MalformedDer("an element reaches past the end")
     return tag, content, content + size
 
 

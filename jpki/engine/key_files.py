@@ -38,6 +38,9 @@ class LoadedKey:
     def sign(self, data: bytes) -> bytes:
         return self.algorithm.sign(self.private_key, data)
 
+    def sign_digest(self, digest: bytes) -> bytes:
+        return self.algorithm.sign_digest(self.private_key, digest)
+
     def __repr__(self) -> str:
         return f"LoadedKey({self.algorithm.name})"
 

@@ -27,6 +27,9 @@ class SigningKey(Protocol):
     def sign(self, data: bytes) -> bytes:
         """The signature over the whole message ``data`` (not over its hash)."""
 
+    def sign_digest(self, digest: bytes) -> bytes:
+        """The same for a message that is too large to be handed over: over its hash by the key's algorithm."""
+
 
 @dataclass(frozen=True)
 class Holder:

@@ -118,7 +118,7 @@ def _request(template: Template) -> Request:
 
 def _list(partition: tuple[names.Pair, ...]) -> crl.CrlRequest:
     reasons = enumerate(crl.Reason, 3)
-    entries = b"".join(crl.entry(serial, _BEGINS, reason) for serial, reason in reasons)
+    entries = crl.Entries.joined(*(crl.entry(serial, _BEGINS, reason) for serial, reason in reasons))
     return crl.CrlRequest(1, _BEGINS, _BEGINS + timedelta(days=3), entries, partition)
 
 

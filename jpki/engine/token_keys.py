@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pkcs11
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
@@ -117,15 +117,15 @@ class TokenKey:
     public_key: PublicKey
 
     def sign(self, data: bytes) -> bytes:
-        digest = hashes.Hash(self.algorithm.hash)
-        digest.update(data)
-        hashed = digest.finalize()
+        return self.sign_digest(self.algorithm.digest([data]))
+
+    def sign_digest(self, digest: bytes) -> bytes:
         try:
-            return self._signature(hashed)
+            return self._signature(digest)
         except pkcs11.PKCS11Error:
             _forget()  # the token was away, or begun anew: one more try with a login of its own
         with _reported(self.label):
-            return self._signature(hashed)
+            return self._signature(digest)
 
     def _signature(self, hashed: bytes) -> bytes:
         key = _login(self.backend).private_key(self.label)

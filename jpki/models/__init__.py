@@ -6,12 +6,12 @@ from jpki.models.consents import Consent, ConsentReminder
 from jpki.models.devices import DeviceStep, MobileDevice
 from jpki.models.fees import CertificateCharge, FeeReport, FeeReportStep
 from jpki.models.inspections import Inspection
-from jpki.models.publications import CrlChange, CrlPublication, CrlSeries, OcspAnswer
+from jpki.models.publications import CrlChange, CrlPiece, CrlPublication, CrlSeries, OcspAnswer
 from jpki.models.relying_parties import PartyEntitlement, PartyPaper, PartyStep, RelyingParty, VerificationPrice
 
 __all__ = [
     "Authority", "Ceremony", "Certificate", "CertificateCharge", "CertificateStatus", "Consent", "ConsentReminder",
-    "CrlChange", "CrlPartition", "CrlPublication", "CrlSeries", "DeviceStep", "FeeReport", "FeeReportStep",
+    "CrlChange", "CrlPartition", "CrlPiece", "CrlPublication", "CrlSeries", "DeviceStep", "FeeReport", "FeeReportStep",
     "Generation", "Holding", "Inspection", "LinkCertificate", "MobileDevice", "OcspAnswer", "PartyEntitlement",
     "PartyPaper", "PartyStep", "Profile", "RelyingParty", "Responder", "VerificationPrice",
 ]  # fmt: skip

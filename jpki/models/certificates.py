@@ -90,6 +90,14 @@ class CertificateStatus(models.Model):
                 condition=Q(crl_entry__isnull=False),
                 name="status_listed",
             ),
+            # As the full list is joined, piece by piece (`jpki.sql.lists`).
+            models.Index(
+                F("generation"),
+                F("serial").bitrightshift(15),
+                F("serial"),
+                condition=Q(crl_entry__isnull=False),
+                name="status_listed_in_order",
+            ),
             models.Index(fields=["prepared_at"], condition=Q(state=State.PREPARED), name="status_unfinished"),
             # Rows are appended in the order of issue, so a few pages tell every day's range.
             BrinIndex(fields=["issued_at"], name="status_by_issue"),

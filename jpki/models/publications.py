@@ -31,18 +31,23 @@ class CrlSeries(models.Model):
 
 
 class CrlPublication(models.Model):
-    """One published list. Never updated; the last ten of a series are kept."""
+    """One published list: what stands before its entries and after them; ``size`` and ``sha256`` are of the whole.
+    Never updated; the last ten of a series are kept."""
 
     PERSONAL: frozenset[str] = frozenset()
-    PLAIN = frozenset({"id", "series", "number", "this_update", "next_update", "entries", "sha256", "content"})
+    PLAIN = frozenset(
+        {"id", "series", "number", "this_update", "next_update", "entries", "size", "sha256", "head", "tail"}
+    )
 
     series = models.ForeignKey(CrlSeries, models.PROTECT, verbose_name="系列", db_index=False)
     number = models.BigIntegerField("CRL番号")
     this_update = models.DateTimeField("発行日時")
     next_update = models.DateTimeField("次回発行期限")
     entries = models.PositiveIntegerField("項目数")
+    size = models.PositiveIntegerField("大きさ（オクテット）")
     sha256 = models.CharField("SHA-256", max_length=64)
-    content = models.BinaryField("失効リスト（DER）")
+    head = models.BinaryField("項目より前（DER）")
+    tail = models.BinaryField("項目より後（DER）")
 
     class Meta:
         verbose_name = verbose_name_plural = "失効リスト"
@@ -53,6 +58,27 @@ class CrlPublication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.number}"
+
+
+class CrlPiece(models.Model):
+    """Joined entries of a list, some megabyte at most, so that nobody ever holds a large list whole.
+
+    The full list has a piece for each 32,768 serial numbers, a town's list one. The pieces are written before the list
+    that they belong to (``jpki_crlpiece_of_list``) and go with it.
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+    PLAIN = frozenset({"pk", "series", "number", "place", "entries", "content"})
+
+    pk = models.CompositePrimaryKey("series", "number", "place")
+    series = models.ForeignKey(CrlSeries, models.PROTECT, verbose_name="系列", db_index=False)
+    number = models.BigIntegerField("CRL番号")
+    place = models.BigIntegerField("順")
+    entries = models.PositiveIntegerField("項目数")
+    content = models.BinaryField("項目（DER）")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "失効リストの項目"
 
 
 class CrlChange(models.Model):

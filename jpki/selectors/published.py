@@ -1,10 +1,17 @@
 """Questions about what is published."""
 
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
 from jlis.kernel.errors import NotFound
-from jpki.models import CrlPartition
+from jpki.engine.crl import Frame
+from jpki.models import CrlPartition, CrlPublication
 from jpki.selectors.authorities import LivingGeneration
 from jpki.sql import lists
 from jpki.sql.lists import Published
+
+# What is larger goes by way of a file.
+_IN_MEMORY = 2**20
 
 
 def newest_list(generation: LivingGeneration, municipality: str = "") -> Published:
@@ -19,3 +26,19 @@ def newest_list(generation: LivingGeneration, municipality: str = "") -> Publish
     if found is None:
         raise NotFound("no_such_list", "失効リストはまだ公開されていません。")
     return found
+
+
+def opened(found: Published) -> IO[bytes]:
+    """A list as an open file, small ones in memory: it is read while it is there, and whoever fetches it slowly holds
+    no transaction. The caller closes it."""
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - see above
+    for piece in lists.octets(found.series, found.number, found.frame):
+        file.write(piece)
+    assert file.tell() == found.size, f"list {found.number} of series {found.series} is not whole"
+    file.seek(0)
+    return file
+
+
+def octets(row: CrlPublication) -> bytes:
+    """A list in one piece."""
+    return b"".join(lists.octets(row.series_id, row.number, Frame(bytes(row.head), bytes(row.tail))))

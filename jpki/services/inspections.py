@@ -16,7 +16,7 @@ from jpki.choices import Inspected
 from jpki.engine import linting
 from jpki.engine.linting import LintFinding
 from jpki.models import Certificate, CrlPublication, Generation, Inspection, LinkCertificate, OcspAnswer, Responder
-from jpki.selectors import certificates, inspections
+from jpki.selectors import certificates, inspections, published
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +112,7 @@ def _newest_lists() -> QuerySet[CrlPublication]:
 def _lists() -> Iterator[Sampled]:
     rows = _newest_lists().filter(entries__lte=LARGEST_LIST).select_related("series__generation")
     for row in rows.order_by("?")[:LISTS]:
-        yield Sampled(Inspected.LIST, row.series.generation.authority_id, row.number, bytes(row.content))
+        yield Sampled(Inspected.LIST, row.series.generation.authority_id, row.number, published.octets(row))
 
 
 def _answers(at: datetime) -> Iterator[Sampled]:

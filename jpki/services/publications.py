@@ -1,6 +1,7 @@
 """Publishing revocation lists: on schedule, after changes, on demand. Each is held against the one before it."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,21 +102,22 @@ def _publish(
 ) -> None:
     series = _locked_series(generation, partitions)
     horizon = at.instant - generation.profile.crl_lookback
-    entries = dict(lists.of_partitions(generation.id, [each for each in partitions if each is not None], horizon))
-    names_of = {point.pk: point for point in CrlPartition.objects.filter(pk__in=[p for p in partitions if p])}
+    material = _joined(generation, series, horizon)
+    missing = _at_fault(generation, series, horizon)
+    former = lists.newest([each.pk for each in series])
     rows = []
     for each in series:
-        partition = each.partition_id
-        material = lists.of_all(generation.id, horizon) if partition is None else entries.get(partition, lists.NOTHING)
         try:
-            rows.append(_list(generation, each, names_of.get(partition or 0), material, horizon, at))
+            if each.pk in missing:
+                raise ListRefused("a certificate that is revoked and has not expired would be missing")
+            rows.append(_list(generation, each, material.get(each.pk, lists.NOTHING), former.get(each.pk), at))
         except ListRefused as refusal:
             log.error("crl_refused", series=each.pk, fault=str(refusal))
-            done.refused[generation.id, partition] = str(refusal)
-            continue
-        done.lists += 1
-        done.entries += material.number
+            done.refused[generation.id, each.partition_id] = str(refusal)
+    done.lists += len(rows)
+    done.entries += sum(row.entries for row in rows)
     lists.keep(rows)
+    lists.discard(sorted({each.pk for each in series} - {row.series for row in rows}))
     lists.prune([each.pk for each in series], KEPT)
     audit.record(
         action="jpki.lists_published",
@@ -135,7 +137,8 @@ def _locked_series(generation: LivingGeneration, partitions: Sequence[int | None
     CrlSeries.objects.bulk_create(
         [CrlSeries(generation_id=generation.id, partition_id=each) for each in partitions], ignore_conflicts=True
     )
-    rows = CrlSeries.objects.select_for_update().filter(generation_id=generation.id).order_by("pk")
+    rows = CrlSeries.objects.select_for_update(of=("self",)).filter(generation_id=generation.id).order_by("pk")
+    rows = rows.select_related("partition")
     wanted = set(partitions)
     full = rows.filter(partition__isnull=True) if None in wanted else rows.none()
     return [*rows.filter(partition_id__in=_without_none(wanted)), *full]
@@ -145,42 +148,54 @@ def _without_none(values: Iterable[int | None]) -> list[int]:
     return [value for value in values if value is not None]
 
 
+def _joined(generation: LivingGeneration, series: Sequence[CrlSeries], horizon: datetime) -> dict[int, lists.Material]:
+    """The entries of the next lists, written by the database."""
+    material = lists.join_towns([each.pk for each in series if each.partition_id is not None], horizon)
+    for full in (each for each in series if each.partition_id is None):
+        material[full.pk] = lists.join_all(full.pk, full.last_number + 1, generation.id, horizon)
+    return material
+
+
+def _at_fault(generation: LivingGeneration, series: Sequence[CrlSeries], horizon: datetime) -> set[int]:
+    """The series whose next list would forget somebody whom the one before it names."""
+    gone: dict[int, set[int]] = defaultdict(set)
+    for each, former, new in lists.changed_pieces([each.pk for each in series]):
+        gone[each] |= crl_comparison.gone(former, new)
+    return {
+        each
+        for each, serials in gone.items()
+        if serials and lists.count_still_listed(generation.id, sorted(serials), horizon)
+    }
+
+
 def _list(
     generation: LivingGeneration,
     series: CrlSeries,
-    point: CrlPartition | None,
-    material: lists.Entries,
-    horizon: datetime,
+    material: lists.Material,
+    former: lists.Published | None,
     at: Moment,
 ) -> lists.Made:
     request = crl.CrlRequest(
         number=series.last_number + 1,
         this_update=at.instant.replace(microsecond=0),
         next_update=(at.instant + generation.profile.crl_validity).replace(microsecond=0),
-        entries=material.joined,
-        partition=_point_name(generation, point) if point else (),
+        entries=material.entries,
+        partition=_point_name(generation, series.partition) if series.partition else (),
     )
-    content = crl.build(request, generation.issuer, key_store.opened(generation.key_label))
-    former = lists.current(generation.id, series.partition_id)
-    if former is not None:
-        _hold_against(former.content, content, generation, horizon)
+    signed = crl.sign(request, generation.issuer, key_store.opened(generation.key_label))
+    if former is not None and (faults := crl_comparison.faults(former.frame, signed.frame)):
+        raise ListRefused("; ".join(faults))
     return lists.Made(
         series=series.pk,
         number=request.number,
         this_update=request.this_update,
         next_update=request.next_update,
         entries=material.number,
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
+        size=signed.size,
+        sha256=signed.sha256,
+        head=signed.frame.head,
+        tail=signed.frame.tail,
     )
-
-
-def _hold_against(former: bytes, new: bytes, generation: LivingGeneration, horizon: datetime) -> None:
-    difference = crl_comparison.compare(former, new)
-    if difference.faults:
-        raise ListRefused("; ".join(difference.faults))
-    if difference.gone and lists.count_still_listed(generation.id, sorted(difference.gone), horizon):
-        raise ListRefused("a certificate that is revoked and has not expired would be missing")
 
 
 def _point_name(generation: LivingGeneration, point: CrlPartition) -> tuple[names.Pair, ...]:

@@ -1,5 +1,7 @@
 """A registered party's OCSP requests and lists, counted: what stands in the open is the same, and asks no name."""
 
+from typing import IO
+
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.audit.services import Act
@@ -11,7 +13,6 @@ from jpki.engine.ocsp_requests import MalformedRequest
 from jpki.selectors import authorities, published
 from jpki.selectors.metering import ASKED
 from jpki.services import asking, ocsp
-from jpki.sql.lists import Published
 
 
 def ocsp_answer(*, authority: str, data: bytes, by: Actor, at: Moment, on_behalf_of: str = "") -> ocsp.Answer:
@@ -32,13 +33,14 @@ def ocsp_answer(*, authority: str, data: bytes, by: Actor, at: Moment, on_behalf
 
 def revocation_list(
     *, authority: str, municipality: str = "", by: Actor, at: Moment, on_behalf_of: str = ""
-) -> Published:
-    """The newest list of a town by its code, or the full one; counted. Raises Forbidden, NotFound."""
+) -> IO[bytes]:
+    """The newest list of a town by its code, or the full one, to be closed by the caller; counted. Raises Forbidden,
+    NotFound."""
     by.must("jpki.validate")
     party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
     party.must_be_told_status(authority)
     with acting(PUBLIC):
-        found = published.newest_list(authorities.current(authority), municipality)
+        found = published.opened(published.newest_list(authorities.current(authority), municipality))
     detail = {"method": party.method(Channel.CRL, authority), "authority": authority, "list": municipality}
     audit.record(action=ASKED, by=by, detail=detail)
     return found

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
@@ -37,7 +38,7 @@ _FRESH = 60
 _A_DAY = 86_400
 _LARGEST_REQUEST = 64 * 1024
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 if "gunicorn" in sys.modules:
     # What a web process has signed and not yet written down, it writes down at its end.
@@ -48,7 +49,7 @@ def _open_to_all(view: View) -> View:
     """No session, no transaction around the view; what is not there is a plain 404."""
 
     @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NotFound:
@@ -86,13 +87,18 @@ def link_certificate(request: HttpRequest, authority: str, generation: int, sign
 @require_safe
 def revocation_list(
     request: HttpRequest, authority: str, municipality: str = "", generation: int | None = None
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The newest list: of one town, or the full one."""
     at = now().instant
     with acting(PUBLIC):
         found = published.newest_list(_generation(authority, generation), municipality)
-    left = int((found.next_update - at).total_seconds())
-    return _static(request, found.content, _LIST, max(0, min(_FRESH, left)), found.this_update, found.sha256)
+        fresh = max(0, min(_FRESH, int((found.next_update - at).total_seconds())))
+        described = HttpResponse(content_type=_LIST, headers={"Content-Length": str(found.size)})
+        response = _cached(request, described, found.sha256, fresh, found.this_update)
+        if response is described and request.method == "GET":
+            headers = {name: value for name, value in described.items() if name != "Content-Type"}
+            return FileResponse(published.opened(found), content_type=_LIST, headers=headers)
+    return response
 
 
 @csrf_exempt
@@ -131,12 +137,17 @@ def _static(
     content_type: str,
     seconds: int,
     made_at: datetime | None = None,
-    digest: str = "",
 ) -> HttpResponse:
-    """Octets that any cache may keep for some seconds, with ETag and Last-Modified."""
-    etag = quote_etag(digest or sha256(content).hexdigest())
-    modified = int(made_at.timestamp()) if made_at else None
     response = HttpResponse(content, content_type=content_type)
+    return _cached(request, response, sha256(content).hexdigest(), seconds, made_at)
+
+
+def _cached(
+    request: HttpRequest, response: HttpResponse, digest: str, seconds: int, made_at: datetime | None
+) -> HttpResponse:
+    """What any cache may keep for some seconds, with ETag and Last-Modified."""
+    etag = quote_etag(digest)
+    modified = int(made_at.timestamp()) if made_at else None
     response.headers["ETag"] = etag
     if modified is not None:
         response.headers["Last-Modified"] = http_date(modified)

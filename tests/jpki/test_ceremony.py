@@ -145,7 +145,7 @@ def test_two_generations_live_side_by_side(founded, signature, resident, clerk, 
     assert cast.status_of(other).generation_id == second.pk
     roots = pem(bytes(founded["sign"].certificate)) + pem(bytes(second.certificate))
     both = outside.put("both.pem", roots.encode())
-    lists = {number: client.get(f"/pki/sign/{number}/crl/131016").content for number in (1, 2)}
+    lists = {number: client.get(f"/pki/sign/{number}/crl/131016").getvalue() for number in (1, 2)}
     for certificate, number, said in ((signature, 1, "error 23"), (other, 2, "OK")):
         leaf = outside.put_pem("leaf.pem", cast.der_of(certificate))
         crl = outside.put("list.crl", lists[number])

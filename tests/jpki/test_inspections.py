@@ -178,7 +178,7 @@ def test_by_the_database_too(founded, scope, statement):
 
 
 def test_a_list_with_a_fault_is_found(published, founded, at, monkeypatch, memory_keys):
-    request = crl.CrlRequest(99, at.instant, at.later(days=-3).instant, b"")
+    request = crl.CrlRequest(99, at.instant, at.later(days=-3).instant, crl.Entries())
     key = memory_keys.open(founded["sign"].key_label)
     spoilt = crl.build(request, Issuer(bytes(founded["sign"].certificate)), key)
     monkeypatch.setattr(inspections, "_lists", lambda: [inspections.Sampled(Inspected.LIST, "sign", 99, spoilt)])

@@ -10,7 +10,8 @@ from tests.jpki import cast
 
 PLAIN_TABLES = (
     "jpki_authority", "jpki_generation", "jpki_profile", "jpki_responder", "jpki_crlpartition",
-    "jpki_certificatestatus", "jpki_crlseries", "jpki_crlpublication", "jpki_ocspanswer",
+    "jpki_certificatestatus", "jpki_crlseries", "jpki_crlpublication", "jpki_crlpiece",
+    "jpki_ocspanswer",
 )  # fmt: skip
 
 
@@ -58,7 +59,8 @@ def test_the_public_face_reads_what_names_nobody(signature, table):
         "DELETE FROM jpki_ocspanswer",
         "DELETE FROM jpki_holding",
         "UPDATE jpki_certificate SET office = '131016'",
-        "UPDATE jpki_crlpublication SET content = ''",
+        "UPDATE jpki_crlpublication SET head = ''",
+        "DELETE FROM jpki_crlpiece",
         "SELECT nextval('jpki_serial_sign')",
     ],
 )

@@ -143,7 +143,7 @@ def test_ocsp_and_lists_are_answered_as_in_the_open_and_counted(founded, signatu
     assert answer["Content-Type"] == "application/ocsp-response"
     assert ocsp.load_der_ocsp_response(answer.content).certificate_status is ocsp.OCSPCertStatus.GOOD
     listed = client.get("/api/v1/jpki/revocation-lists/sign", headers=headers)
-    assert listed.content == client.get("/pki/sign/crl").content
+    assert listed.getvalue() == client.get("/pki/sign/crl").getvalue()
 
     with acting(SYSTEM):
         acts = AuditEntry.objects.filter(action="jpki.certificate_validated").values_list("detail__method", flat=True)

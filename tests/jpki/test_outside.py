@@ -87,7 +87,7 @@ def revoke(card: Card, by, at) -> None:
 
 
 def list_of(card: Card, client, name: str, code: str = "/131016") -> str:
-    return card.outside.put(name, client.get(f"/pki/{card.authority}/{card.number}/crl{code}").content)
+    return card.outside.put(name, client.get(f"/pki/{card.authority}/{card.number}/crl{code}").getvalue())
 
 
 def test_the_chain_strictly_and_its_policy(card):

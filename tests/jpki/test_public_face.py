@@ -2,6 +2,9 @@
 
 import pytest
 from cryptography import x509
+from django.core.signals import request_finished
+from django.db import close_old_connections
+from django.http import FileResponse
 from django.test import RequestFactory
 
 from jpki.services import publications
@@ -19,7 +22,12 @@ def outside(monkeypatch):
     def ask(method: str, path: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
         told: list = []
         environ = RequestFactory().generic(method, path, headers=headers).environ
-        body = b"".join(application(environ, lambda status, headers: told.extend((status, dict(headers)))))
+        answer = application(environ, lambda status, headers: told.extend((status, dict(headers))))
+        body = b"".join(answer)
+        if isinstance(answer, FileResponse):
+            request_finished.disconnect(close_old_connections)
+            answer.close()
+            request_finished.connect(close_old_connections)
         return told[0], told[1], body
 
     return ask
@@ -41,9 +49,11 @@ def test_lists_of_a_town_and_of_all(signature, at, client):
         response = client.get(path)
         assert (response.status_code, response["Content-Type"]) == (200, "application/pkix-crl")
         assert response["Cache-Control"] == "public, max-age=60, no-transform, must-revalidate"
-        crl = x509.load_der_x509_crl(response.content)
+        content = response.getvalue()
+        crl = x509.load_der_x509_crl(content)
         assert response["Last-Modified"] == crl.last_update_utc.strftime("%a, %d %b %Y %H:%M:%S GMT")
         assert client.get(path, headers={"If-None-Match": response["ETag"]}).status_code == 304
+        assert response["Content-Length"] == client.head(path)["Content-Length"] == str(len(content))
         assert client.head(path).content == b""
 
 
@@ -96,13 +106,26 @@ def test_the_short_way_gives_the_same_answers_under_the_same_protection(signatur
     for path in ("/pki/sign/ca.cer", "/pki/sign/crl", "/pki/sign/crl/131016", "/pki/cps", "/pki/sign/ocsp/AAAA"):
         long_way = client.get(path)
         status, headers, body = outside("GET", path)
-        assert (status, body) == (f"{long_way.status_code} {long_way.reason_phrase}", long_way.content)
+        assert (status, body) == (f"{long_way.status_code} {long_way.reason_phrase}", long_way.getvalue())
         assert headers["Content-Length"] == str(len(body))
         missing = set(long_way.headers) - set(headers)
         assert not missing, missing
         for name in ("Cache-Control", "Content-Type", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
             assert headers[name] == long_way[name], (path, name)
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_a_list_that_is_too_large_for_the_memory_is_the_same(signature, at, client, outside, monkeypatch):
+    publications.publish_changed(by=cast.operator(), at=at)
+    small = client.get("/pki/sign/crl").getvalue()
+    monkeypatch.setattr("jpki.selectors.published._IN_MEMORY", 16)
+
+    status, headers, body = outside("GET", "/pki/sign/crl")
+    assert (status, headers["Content-Length"], body) == ("200 OK", str(len(small)), small)
+    status, headers, body = outside("HEAD", "/pki/sign/crl")
+    assert (status, headers["Content-Length"], body) == ("200 OK", str(len(small)), b"")
+    status, _, body = outside("GET", "/pki/sign/crl", **{"If-None-Match": headers["ETag"]})
+    assert (status, body) == ("304 Not Modified", b"")
 
 
 def test_the_short_way_keeps_the_refusals(founded, outside):

@@ -4,18 +4,24 @@ import os
 import re
 import signal
 import time
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 
 import pytest
 from cryptography import x509
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from jlis.kernel.errors import Forbidden
 from jlis.kernel.isolation.scope import JPKI, acting
+from jlis.kernel.time import Moment
 from jpki.domain.kinds import Kind
-from jpki.engine import crl_comparison
-from jpki.models import CertificateStatus, CrlChange, CrlPublication
+from jpki.engine import crl, crl_comparison, der
+from jpki.models import Certificate, CertificateStatus, CrlChange, CrlPiece, CrlPublication, CrlSeries
 from jpki.selectors import authorities, published
 from jpki.services import certificates, publications
+from jpki.sql import serials
 from tests.jpki import cast
 from tests.jpki.engine.test_crl import verify
 
@@ -29,9 +35,22 @@ class Root:
         self.issuer = Issuer(bytes(generation.certificate))
 
 
-def newest(authority: str = "sign", town: str = "131016"):
+@dataclass(frozen=True)
+class Seen:
+    """A list as whoever fetches it sees it."""
+
+    content: bytes
+    sha256: str
+    next_update: datetime
+
+
+def newest(authority: str = "sign", town: str = "131016") -> Seen:
     with acting(JPKI):
-        return published.newest_list(authorities.current(authority), town)
+        found = published.newest_list(authorities.current(authority), town)
+        with published.opened(found) as file:
+            content = file.read()
+    assert sha256(content).hexdigest() == found.sha256
+    return Seen(content, found.sha256, found.next_update)
 
 
 def revoke(certificate, by, at):
@@ -106,8 +125,6 @@ def test_an_expired_certificate_stays_for_the_lookback_and_then_leaves(signature
     ends = cast.status_of(signature).not_after
     serial = cast.status_of(signature).serial
 
-    from jlis.kernel.time import Moment
-
     publications.publish_all(by=cast.operator(), at=Moment.of(ends).later(hours=71))
     assert serial in crl_comparison.serials(newest().content)
     publications.publish_all(by=cast.operator(), at=Moment.of(ends).later(hours=73))
@@ -120,7 +137,7 @@ def test_a_list_that_forgets_a_revoked_certificate_is_not_published(signature, c
     before = newest()
     other = cast.issued_to(cast.resident_of(clerk, at), Kind.SIGN_CARD, by=clerk, at=at)
     revoke(other, clerk, at)
-    monkeypatch.setattr(publications.lists, "of_partitions", lambda *_: {})
+    monkeypatch.setattr(publications.lists, "join_towns", lambda *_: {})
 
     done = publications.publish_changed(by=cast.operator(), at=at.later(minutes=1))
 
@@ -182,7 +199,8 @@ def test_every_list_says_the_same_to_two_readers_and_to_the_register(founded, cl
         revoked = list(CertificateStatus.objects.filter(state="REVOKED").values("generation", "partition", "serial"))
     assert len(published_lists) == 6  # two full ones at the ceremonies, two now, and two towns
     for each in published_lists:
-        content, place = bytes(each.content), each.series.partition_id
+        with acting(JPKI):
+            content, place = published.octets(each), each.series.partition_id
         ours = (
             {
                 row["serial"]
@@ -210,6 +228,8 @@ def test_a_publisher_that_is_killed_between_signing_and_publishing(signature, cl
     killed_when_signed(lambda: run(by=cast.operator(), at=at.later(minutes=1)))
 
     assert newest() == before["131016"]
+    with acting(JPKI):
+        assert not CrlPiece.objects.filter(number__gt=F("series__last_number")).exists()
     assert serial not in crl_comparison.serials(newest().content)
     done = publications.publish_changed(by=cast.operator(), at=at.later(minutes=2))
     assert (done.lists, done.refused) == (2, {})
@@ -223,7 +243,8 @@ def number_of(each) -> int:
 
 
 def killed_when_signed(run) -> None:
-    """Run in a child with a connection of its own; it is killed when the town's list is signed and not yet written."""
+    """Run in a child with a connection of its own; it is killed when the town's list is signed and not yet published,
+    its pieces written."""
     reads, writes = os.pipe()
     connection.close()
     if (child := os.fork()) == 0:
@@ -248,5 +269,71 @@ def killed_when_signed(run) -> None:
 
 
 def town(made) -> bool:
-    scope = [each.oid._name for each in x509.load_der_x509_crl(made.content).extensions]
-    return "issuingDistributionPoint" in scope
+    return der.oid("2.5.29.28") in made.tail
+
+
+class TestPieces:
+    """The full list in pieces, of 32,768 serial numbers each."""
+
+    @pytest.fixture
+    def spread(self, signature, clerk, at) -> list[Certificate]:
+        """Two revoked certificates whose serial numbers lie far apart, both listed."""
+        with acting(JPKI):
+            serials.reserve("sign", 2**15)
+        far = cast.issued_to(cast.resident_of(clerk, at), Kind.SIGN_CARD, by=clerk, at=at)
+        for each in (signature, far):
+            revoke(each, clerk, at)
+        publications.publish_full(by=cast.operator(), at=at)
+        return [signature, far]
+
+    def test_one_after_the_other_they_are_the_list(self, spread, founded, at, outside):
+        content = newest(town="").content
+
+        assert [serial for (_, _, serial) in self.pieces(2)] == [1, 1]
+        assert read_by_openssl(outside, content) == {cast.status_of(each).serial for each in spread}
+        root = outside.put_pem("ca.pem", Root(founded["sign"]).issuer.octets)
+        told = outside.run("crl", "-inform", "DER", "-in", outside.put("full.crl", content), "-noout", "-CAfile", root)
+        assert "verify OK" in told.stderr
+
+    def test_a_list_that_forgets_one_of_them_is_not_published(self, spread, at, monkeypatch):
+        before, join_all = newest(town=""), publications.lists.join_all
+
+        def forgetful(series, number, generation, horizon):
+            join_all(series, number, generation, horizon)
+            kept, forgotten = CrlPiece.objects.filter(series=series, number=number).order_by("place")
+            forgotten.delete()
+            return publications.lists.Material(1, crl.Entries.joined(bytes(kept.content)))
+
+        monkeypatch.setattr(publications.lists, "join_all", forgetful)
+        done = publications.publish_full(by=cast.operator(), at=at.later(minutes=1), authority="sign")
+
+        assert list(done.refused.values()) == ["a certificate that is revoked and has not expired would be missing"]
+        assert newest(town="") == before
+        assert not self.pieces(3)
+
+    def test_the_last_one_may_leave_by_its_expiry(self, spread, at):
+        ends = Moment.of(max(cast.status_of(each).not_after for each in spread))
+        done = publications.publish_full(by=cast.operator(), at=ends.later(hours=73), authority="sign")
+
+        assert (done.lists, done.refused) == (1, {})
+        assert crl_comparison.serials(newest(town="").content) == frozenset()
+
+    def test_they_go_with_their_list(self, spread, at):
+        for run in range(11):
+            publications.publish_full(by=cast.operator(), at=at.later(minutes=run), authority="sign")
+
+        assert not self.pieces(2)
+        assert self.pieces(13)
+
+    def pieces(self, number: int) -> list[tuple[int, int, int]]:
+        with acting(JPKI):
+            of_list = CrlPiece.objects.filter(number=number, series__partition=None).order_by("place")
+            return list(of_list.values_list("series", "place", "entries"))
+
+
+def test_no_piece_without_its_list(founded):
+    with acting(JPKI), connection.cursor() as cursor:
+        CrlPiece.objects.create(series=CrlSeries.objects.first(), number=99, place=0, entries=1, content=b"x")
+        with pytest.raises(IntegrityError, match="jpki_crlpiece_of_list"):
+            cursor.execute("SET CONSTRAINTS jpki_crlpiece_of_list IMMEDIATE")
+        transaction.set_rollback(True)

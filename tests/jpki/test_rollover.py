@@ -163,7 +163,7 @@ class TestSideBySide:
         issued(cast.resident_of(clerk, at), Kind.SIGN_CARD, next_card_key(), by=clerk, at=at)
         publications.publish_all(by=cast.operator(), at=at)
 
-        lists = [x509.load_der_x509_crl(client.get(f"/pki/sign/{n}/crl/131016").content) for n in (1, 2)]
+        lists = [x509.load_der_x509_crl(client.get(f"/pki/sign/{n}/crl/131016").getvalue()) for n in (1, 2)]
         assert [each.signature_hash_algorithm.name for each in lists] == ["sha256", "sha384"]
         assert len({each.issuer.public_bytes() for each in lists}) == 1
 

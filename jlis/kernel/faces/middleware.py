@@ -5,12 +5,13 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
+from typing import TypeVar, cast
 
 import structlog
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -25,6 +26,7 @@ from jlis.kernel.request_context import set_request_id
 
 log = structlog.get_logger("jlis.request")
 Responder = Callable[[HttpRequest], HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 _GIVEN_ID = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -44,7 +46,7 @@ class RequestContextMiddleware:
         return _as_problem(request, response)
 
 
-def observed(request: HttpRequest, respond: Responder) -> HttpResponse:
+def observed(request: HttpRequest, respond: Callable[[HttpRequest], Answer]) -> Answer:
     """Number a request, have it answered, log it without a personal field, count it."""
     given = request.META.get("HTTP_X_REQUEST_ID", "")
     number = given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4())

@@ -12,7 +12,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 
 from jlis.kernel.faces.middleware import observed
 
@@ -45,10 +45,14 @@ class PublicFace:
         request = WSGIRequest(environ)
         request.urlconf = self._urlconf
         response = observed(request, self._views.get_response)
-        headers = [*response.items(), ("Content-Length", str(len(response.content))), *self._headers]
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        headers = [*response.items(), *self._headers]
         if request.is_secure():
             headers += self._over_tls
         start_response(f"{response.status_code} {response.reason_phrase}", headers)
+        if isinstance(response, FileResponse):
+            return response  # which the server closes
         return [] if request.method == "HEAD" else [response.content]
 
 
@@ -61,9 +65,9 @@ class _Views(BaseHandler):
         self._exception_middleware: list[Any] = []
         self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
 
-    def get_response(self, request: HttpRequest) -> HttpResponse:
+    def get_response(self, request: HttpRequest) -> HttpResponse | FileResponse:
         response = super().get_response(request)
-        assert isinstance(response, HttpResponse), "nothing is streamed here"
+        assert isinstance(response, HttpResponse | FileResponse), "nothing else is streamed here"
         return response
 
 

@@ -31,8 +31,8 @@ HOLDER = {
 }
 
 
-def document() -> dict:
-    return profiles.placed(profiles.document_from(), public_base=PUBLIC_BASE)
+def document(name: str = profiles.HOUSE) -> dict:
+    return profiles.placed(profiles.house_document(name), public_base=PUBLIC_BASE)
 
 
 ARC = document()["arc"]
@@ -57,8 +57,8 @@ class Authority:
     issuer: Issuer
 
     @classmethod
-    def made(cls, code: str, serial: int = 1) -> "Authority":
-        profile = profiles.authority(document(), code)
+    def made(cls, code: str, serial: int = 1, name: str = profiles.HOUSE) -> "Authority":
+        profile = profiles.authority(document(name), code)
         key = new_key(profile.algorithm.name)
         to_be_signed = certificates.authority_to_be_signed(
             profile=profile,
@@ -95,9 +95,8 @@ class Authority:
         return names.filled(pattern, {**HOLDER, "municipality": municipality})
 
     def crl(self, *serials: int, municipality: str | None = "Chiyoda-ku", number: int = 1, at: datetime = NOW) -> bytes:
-        entries = b"".join(
-            crl.entry(serial, NOW - timedelta(minutes=5), crl.Reason.AFFILIATION_CHANGED) for serial in sorted(serials)
-        )
+        revoked_at, reason = NOW - timedelta(minutes=5), crl.Reason.AFFILIATION_CHANGED
+        entries = crl.Entries.joined(*(crl.entry(serial, revoked_at, reason) for serial in sorted(serials)))
         request = crl.CrlRequest(
             number=number,
             this_update=at - timedelta(minutes=1),

@@ -1,6 +1,9 @@
 """Lists: OpenSSL refuses a revoked certificate, and refuses a list of another town for a different reason."""
 
+from collections import Counter
 from datetime import timedelta
+from hashlib import sha256
+from importlib import import_module
 
 import pytest
 from cryptography import x509
@@ -8,8 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpki.engine import crl, crl_comparison
-from tests.jpki.engine.house import NOW, Outside
+from jpki.engine import crl, crl_comparison, profiles
+from jpki.engine.crl import Frame
+from tests.jpki.engine.house import NOW, Authority, Outside
 
 
 def verify(outside: Outside, authority, leaf: bytes, crl_octets: bytes) -> str:
@@ -85,7 +89,9 @@ def test_the_builder_of_cryptography_makes_the_same_octets(sign_authority, revok
             number=7,
             this_update=NOW,
             next_update=NOW + timedelta(days=3),
-            entries=b"".join(crl.entry(serial, times[serial], reason) for serial, (_, reason) in revoked.items()),
+            entries=crl.Entries.joined(
+                *(crl.entry(serial, times[serial], reason) for serial, (_, reason) in revoked.items())
+            ),
         ),
         sign_authority.issuer,
         sign_authority.key,
@@ -120,26 +126,59 @@ _FLAGS = {
 }
 
 
-def test_a_list_takes_memory_by_its_octets_and_not_by_objects(sign_authority):
-    """Built, signed and held against the former one within a few times its size: nothing is made for each entry."""
+def test_a_list_takes_the_memory_of_its_pieces_and_not_its_own(sign_authority):
     import tracemalloc
 
-    many = b"".join(crl.entry(serial, NOW, crl.Reason.SUPERSEDED) for serial in range(2**30, 2**30 + 50_000))
-    former = crl.build(_full(1, many), sign_authority.issuer, sign_authority.key)
+    class Stored:
+        """Pieces that are made when they are asked for, as those of the database come."""
+
+        def __iter__(self):
+            for block in range(2**15, 2**15 + 20):
+                yield b"".join(
+                    crl.entry(serial, NOW, crl.Reason.SUPERSEDED) for serial in range(block << 12, (block + 1) << 12)
+                )
+
+    entries = crl.Entries(Stored(), sum(map(len, Stored())))
     tracemalloc.start()
     try:
-        new = crl.build(_full(2, many + crl.entry(2**31, NOW, crl.Reason.SUPERSEDED)), sign_authority.issuer,
-                        sign_authority.key)  # fmt: skip
-        assert crl_comparison.compare(former, new).gone == frozenset()
+        signed = crl.sign(_full(2, entries), sign_authority.issuer, sign_authority.key)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
-    assert peak < 8 * len(new), f"{peak:,} octets for a list of {len(new):,}"
+    assert peak < signed.size / 2, f"{peak:,} octets for a list of {signed.size:,}"
 
 
-def _full(number: int, entries: bytes) -> crl.CrlRequest:
+@pytest.mark.parametrize("document", profiles.house_documents())
+def test_in_pieces_it_is_the_same_list(document):
+    authority = Authority.made("sign", name=document)
+    key = authority.key
+    pieces = [crl.entry(serial, NOW, crl.Reason.SUPERSEDED) for serial in (5, 300, 2**62)]
+    signed = crl.sign(_full(1, crl.Entries.joined(*pieces)), authority.issuer, key)
+
+    whole = b"".join((signed.frame.head, *pieces, signed.frame.tail))
+    assert crl_comparison.split(whole) == (signed.frame, b"".join(pieces))
+    assert (len(whole), sha256(whole).hexdigest()) == (signed.size, signed.sha256)
+    parsed = x509.load_der_x509_crl(whole)
+    assert [each.serial_number for each in parsed] == [5, 300, 2**62]
+    assert key.algorithm.verifies(key.public_key, parsed.signature, parsed.tbs_certlist_bytes)
+
+
+def test_pieces_that_are_not_what_was_told_are_not_signed(sign_authority):
+    entries = crl.Entries((crl.entry(5, NOW, crl.Reason.SUPERSEDED),), 7)
+
+    with pytest.raises(ValueError, match="octets of entries where 7 were told"):
+        crl.sign(_full(1, entries), sign_authority.issuer, sign_authority.key)
+
+
+def _full(number: int, entries: crl.Entries) -> crl.CrlRequest:
     return crl.CrlRequest(number, NOW + timedelta(hours=number), NOW + timedelta(days=3, hours=number), entries)
+
+
+def compared(former: bytes, new: bytes) -> tuple[frozenset[int], tuple[str, ...]]:
+    """What the new list no longer has, and its faults."""
+    before, after = crl_comparison.split(former), crl_comparison.split(new)
+    return crl_comparison.gone(before.entries, after.entries), crl_comparison.faults(before.frame, after.frame)
 
 
 class TestComparison:
@@ -147,15 +186,20 @@ class TestComparison:
         given = {"number": 2, "at": NOW + timedelta(hours=1)} | changes
         return authority.crl(*serials, **given)
 
-    def test_a_list_that_only_grows_passes(self, sign_authority):
-        difference = crl_comparison.compare(sign_authority.crl(1, 2), self.later(sign_authority, 1, 2, 3))
-
-        assert difference == crl_comparison.Difference(frozenset(), ())
+    @pytest.mark.parametrize("former", [(1, 2), (2, 3), ()])
+    def test_a_list_that_only_grows_passes(self, sign_authority, former):
+        assert compared(sign_authority.crl(*former), self.later(sign_authority, 1, 2, 3)) == (frozenset(), ())
 
     def test_what_is_gone_is_named(self, sign_authority):
-        difference = crl_comparison.compare(sign_authority.crl(1, 2, 3), self.later(sign_authority, 2, 4))
+        assert compared(sign_authority.crl(1, 2, 3), self.later(sign_authority, 2, 4))[0] == {1, 3}
 
-        assert difference.gone == {1, 3}
+    def test_what_is_listed_for_another_reason_is_not_gone(self):
+        former, new = (
+            b"".join(crl.entry(serial, NOW, reason) for serial in serials)
+            for serials, reason in (((1, 2), crl.Reason.CERTIFICATE_HOLD), ((2,), crl.Reason.SUPERSEDED))
+        )
+
+        assert crl_comparison.gone(former, new) == {1}
 
     @pytest.mark.parametrize(
         ("changes", "fault"),
@@ -166,20 +210,34 @@ class TestComparison:
             ({"municipality": "Shibuya-ku"}, "the scope differs"),
         ],
     )
-    def test_steps_back_are_faults(self, sign_authority, changes, fault):
-        difference = crl_comparison.compare(sign_authority.crl(1), self.later(sign_authority, 1, **changes))
+    @pytest.mark.parametrize("serials", [(1,), ()])
+    def test_steps_back_are_faults(self, sign_authority, serials, changes, fault):
+        _, faults = compared(sign_authority.crl(*serials), self.later(sign_authority, 1, **changes))
 
-        assert fault in difference.faults
+        assert fault in faults
 
     def test_another_key_is_a_fault(self, sign_authority):
-        from tests.jpki.engine.house import Authority
-
         other = Authority.made("sign", serial=9)
 
-        assert "the signing key differs" in crl_comparison.compare(sign_authority.crl(1), self.later(other, 1)).faults
+        assert "the signing key differs" in compared(sign_authority.crl(1), self.later(other, 1))[1]
 
     def test_the_serials_are_those_that_cryptography_reads(self, sign_authority):
         octets = sign_authority.crl(5, 300, 70_000, 2**62)
 
         assert crl_comparison.serials(octets) == {5, 300, 70_000, 2**62}
         assert crl_comparison.serials(octets) == {each.serial_number for each in x509.load_der_x509_crl(octets)}
+
+
+@given(st.sets(st.integers(1, 2**20), max_size=12), st.booleans())
+def test_lists_of_before_are_taken_apart_as_new_ones_are_made(sign_authority, listed, town):
+    """What the migration does with a list that was published whole."""
+    migration = import_module("jpki.migrations.0023_list_pieces")
+    content = sign_authority.crl(*listed, municipality="Chiyoda-ku" if town else None)
+
+    begin, end = migration._place_of_entries(content)
+    blocks = migration._blocks(content, begin, end)
+
+    assert (Frame(content[:begin], content[end:]), content[begin:end]) == crl_comparison.split(content)
+    assert b"".join(octets for _, _, octets in blocks) == content[begin:end]
+    expected = Counter(serial >> 15 for serial in sorted(listed))
+    assert [(place, entries) for place, entries, _ in blocks] == sorted(expected.items())

@@ -67,6 +67,10 @@ def test_a_key_signs_after_it_is_opened_again(keys, label, name):
     assert public(opened) == public(made)
     assert made.algorithm.verifies(made.public_key, opened.sign(b"message"), b"message")
     assert not made.algorithm.verifies(made.public_key, opened.sign(b"message"), b"another")
+    digest = made.algorithm.digest([b"mes", b"sage"])
+    assert made.algorithm.verifies(made.public_key, opened.sign_digest(digest), b"message")
+    assert made.algorithm.verifies_digest(made.public_key, opened.sign(b"message"), digest)
+    assert not made.algorithm.verifies_digest(made.public_key, opened.sign(b"another"), digest)
 
 
 def test_a_label_is_never_used_twice(keys, label):

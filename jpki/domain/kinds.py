@@ -1,6 +1,7 @@
 """The authorities and the kinds of certificate."""
 
 from enum import StrEnum
+from functools import cached_property
 
 
 class AuthorityCode(StrEnum):
@@ -25,7 +26,7 @@ class Kind(StrEnum):
     SIGN_MOBILE = "SIGN_MOBILE"
     AUTH_MOBILE = "AUTH_MOBILE"
 
-    @property
+    @cached_property
     def authority(self) -> AuthorityCode:
         """The one that issues it; cards and telephones have the same two."""
         return AuthorityCode(self.value.partition("_")[0].lower())

@@ -1,6 +1,6 @@
 """Certificates: the to-be-signed part first, the signature apart, the two joined at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,7 +39,8 @@ class Template:
     profile: CertificateProfile
     issuer: Issuer
     local_name: tuple[names.Pair, ...]
-    _kept: dict[tuple[int, str, str], bytes] = field(default_factory=dict, repr=False, compare=False)
+    # By prefecture and municipality; None where each subject has its own.
+    _kept: dict[tuple[str, str], list[bytes | None]] = field(default_factory=dict, repr=False, compare=False)
 
     def to_be_signed(self, request: Request) -> bytes:
         """The DER of the TBSCertificate. KeyError when a field that the profile asks for is missing."""
@@ -57,21 +58,21 @@ class Template:
             validity=(request.not_before, request.not_after),
             subject=names.name(names.filled(self.profile.subject, request.fields)),
             spki=request.subject_key.spki,
-            extensions=b"".join(self._extension(index, context) for index in range(len(self.profile.extensions))),
+            extensions=b"".join(self._extensions(context)),
         )
 
-    def _extension(self, index: int, context: extensions.Context) -> bytes:
-        extension = self.profile.extensions[index]
+    def _extensions(self, context: extensions.Context) -> Iterator[bytes]:
+        partition = context.fields.get("prefecture", ""), context.fields.get("municipality", "")
+        if partition not in self._kept:
+            self._kept[partition] = [self._unchanging(each, context) for each in self.profile.extensions]
+        for extension, kept in zip(self.profile.extensions, self._kept[partition], strict=True):
+            yield extensions.encoded(extension, context) if kept is None else kept
+
+    @staticmethod
+    def _unchanging(extension: Extension, context: extensions.Context) -> bytes | None:
+        """What the extension is for every certificate of the context's town."""
         varies = extensions.TYPES[extension.type].varies
-        if varies == "subject":
-            return extensions.encoded(extension, context)
-        partition = ("", "")
-        if varies == "partition":
-            partition = context.fields.get("prefecture", ""), context.fields.get("municipality", "")
-        key = (index, *partition)
-        if key not in self._kept:
-            self._kept[key] = extensions.encoded(extension, context)
-        return self._kept[key]
+        return None if varies == "subject" else extensions.encoded(extension, context)
 
 
 def authority_to_be_signed(

@@ -75,10 +75,10 @@ def _text(field: str, text: str, longest: int) -> Iterator[Finding]:
         yield Finding(field, "is empty")
     if len(text) > longest:
         yield Finding(field, f"is longer than {longest} characters")
-    if not text.isprintable() and any(_forbidden(character) for character in text):
+    # U+3000 between family and given name is a separator, and no fault
+    if not text.replace("\u3000", "").isprintable() and any(_forbidden(character) for character in text):
         yield Finding(field, "holds a control character or a code point without a character")
 
 
 def _forbidden(character: str) -> bool:
-    # U+3000 between family and given name is a separator, and no fault
     return unicodedata.category(character) in {"Cc", "Cs", "Cn", "Zl", "Zp"}

@@ -29,7 +29,8 @@ def header(tag: int, size: int) -> bytes:
 
 
 def tlv(tag: int, content: bytes) -> bytes:
-    return header(tag, len(content)) + content
+    size = len(content)
+    return bytes((tag, size)) + content if size < 0x80 else header(tag, size) + content
 
 
 def sequence(*parts: bytes) -> bytes:
@@ -95,6 +96,8 @@ def generalized_time(instant: datetime) -> bytes:
     return tlv(0x18, instant.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode("ascii"))
 
 
+# Of the certificates of a bulk all begin at one instant, and they end at the end of some two thousand days.
+@lru_cache(maxsize=4096)
 def time(instant: datetime) -> bytes:
     """UTCTime until 2049, GeneralizedTime from 2050 on (RFC 5280 4.1.2.5); whole seconds."""
     utc = instant.astimezone(UTC)

@@ -21,12 +21,13 @@ LONGEST = {"C": 2, "ST": 128, "L": 128, "O": 64, "OU": 64, "CN": 64, "serialNumb
 Pair = tuple[str, str]
 
 
-@lru_cache(maxsize=8192)
 def name(pairs: tuple[Pair, ...]) -> bytes:
     """The DER of a Name with one attribute per RDN, in the given order."""
     return der.sequence(*(_rdn(attribute, text) for attribute, text in pairs))
 
 
+# Countries, prefectures and towns come again and again; what differs with each certificate is the last part alone.
+@lru_cache(maxsize=8192)
 def _rdn(attribute: str, text: str) -> bytes:
     value = der.printable(text) if attribute in _PRINTABLE else der.utf8(text)
     return der.set_of(der.sequence(der.oid(_ATTRIBUTES[attribute]), value))
@@ -34,7 +35,7 @@ def _rdn(attribute: str, text: str) -> bytes:
 
 def filled(pattern: Iterable[Pair], fields: Mapping[str, str]) -> tuple[Pair, ...]:
     """A pattern such as ``(("L", "{prefecture}"),)`` with its fields put in. KeyError when a field is missing."""
-    return tuple((attribute, text.format_map(fields)) for attribute, text in pattern)
+    return tuple([(attribute, text.format_map(fields)) for attribute, text in pattern])
 
 
 def directory_name(pairs: tuple[Pair, ...]) -> bytes:
@@ -44,7 +45,7 @@ def directory_name(pairs: tuple[Pair, ...]) -> bytes:
 
 def other_name(oid: str, text: str) -> bytes:
     """GeneralName otherName that holds a UTF8String."""
-    return der.tlv(0xA0, der.oid(oid) + der.explicit(0, der.utf8(text)))
+    return der.tlv(0xA0, der.oid(oid) + der.tlv(0xA0, der.utf8(text)))
 
 
 def uri(address: str) -> bytes:

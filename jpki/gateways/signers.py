@@ -44,7 +44,10 @@ def signers(expected: int, *, processes: int | None = None) -> Iterator[Signers]
         yield _Here()
         return
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(backend,)) as pool:
+        for _ in range(count):
+            pool.submit(os.getpid)  # they begin while the first part is being prepared
         yield _Pool(pool)
 
 

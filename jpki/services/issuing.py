@@ -42,7 +42,8 @@ from jpki.sql.issuing import Held, Prepared
 from juki.selectors import residents
 from juki.selectors.residents import CurrentRecord
 
-PART = 2_000
+# Small enough that the next part is prepared while the other cores sign this one, large enough for its statements.
+PART = 500
 _AHEAD = 2
 _UNOFFICIAL = "UNOFFICIAL"
 # What was prepared this long ago and never signed is the trace of a crash.

@@ -11,11 +11,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from jlis.kernel.arrays import array
+
 # The lock re-reads a row that another transaction has just changed, so that of two revocations one finds nothing.
 _LOCK = """
     SELECT s.id, s.generation_id, s.serial, s.kind, s.partition_id, s.suspended_at, s.issued_at, c.resident_id
     FROM jpki_certificatestatus s JOIN jpki_certificate c ON c.status_id = s.id
-    WHERE s.id = ANY(%s) AND s.state = ANY(%s)
+    WHERE s.id = ANY(%s::bigint[]) AND s.state = ANY(%s)
     ORDER BY s.id FOR UPDATE OF s
 """
 _END = """
@@ -62,7 +64,7 @@ class Locked(NamedTuple):
 def lock(ids: Sequence[int], states: Sequence[str]) -> list[Locked]:
     """Lock those of the statuses that are in one of the states."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(ids), list(states)])
+        cursor.execute(_LOCK, [array(ids), list(states)])
         return [Locked(*row) for row in cursor.fetchall()]
 
 

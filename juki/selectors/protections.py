@@ -29,7 +29,7 @@ def covered(residents: Iterable[UUID]) -> set[UUID]:
     if not asked:
         return set()
     with scope(REGISTRY):
-        return set(ProtectedResident.objects.filter(resident__in=asked).values_list("resident", flat=True))
+        return set(ProtectedResident.objects.filter(resident__among=asked).values_list("resident", flat=True))
 
 
 def withheld(rows: Sequence[Row], *, with_address: bool = False) -> list[Row]:

@@ -70,6 +70,10 @@ class CurrentRecord:
         return WITHHELD if self.is_protected and not self.address else self.address
 
 
+# What a current record says as the register's row has it.
+_READ = tuple(name for name in CurrentRecord.__dataclass_fields__ if name not in {"resident_id", "is_protected"})
+
+
 def latest_versions() -> QuerySet[IdentityRecord]:
     """The version in force of everybody in sight, removed records included.
 
@@ -150,11 +154,11 @@ def history(resident: UUID, *, with_protected_address: bool = False) -> list[Ide
 
 def current_many(residents: Sequence[UUID], *, with_protected_address: bool = False) -> dict[UUID, CurrentRecord]:
     """The latest versions of many residents by id."""
-    rows = latest_versions().filter(resident__in=list(residents))
+    rows = latest_versions().filter(resident__among=residents).values_list("resident", *_READ)
     among = protections.covered(residents)
     return {
-        row.resident: _current(row, among, with_protected_address=with_protected_address)
-        for row in rows.iterator(chunk_size=5000)
+        resident: _current(resident, values, among, with_protected_address=with_protected_address)
+        for resident, *values in rows
     }
 
 
@@ -178,10 +182,8 @@ def count_current(office: str) -> int:
     return Resident.objects.filter(office=office, state=RecordState.CURRENT).count()
 
 
-def _current(row: IdentityRecord, among: set[UUID], *, with_protected_address: bool) -> CurrentRecord:
-    is_protected = row.resident in among
-    values = {name: getattr(row, name) for name in CurrentRecord.__dataclass_fields__ if name != "resident_id"}
-    values["is_protected"] = is_protected
-    if is_protected and not with_protected_address:
-        values["address"] = ""
-    return CurrentRecord(resident_id=row.resident, **values)
+def _current(resident: UUID, values: Sequence[Any], among: set[UUID], *, with_protected_address: bool) -> CurrentRecord:
+    told = dict(zip(_READ, values, strict=True), is_protected=resident in among)
+    if told["is_protected"] and not with_protected_address:
+        told["address"] = ""
+    return CurrentRecord(resident_id=resident, **told)

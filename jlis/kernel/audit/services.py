@@ -15,7 +15,7 @@ from jlis.kernel.arrays import array
 from jlis.kernel.audit import hashing
 from jlis.kernel.audit.models import Outcome
 from jlis.kernel.domain.subject_sets import PackedSet, pack_subjects
-from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.domain.uuid7 import entropies, uuid7
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.request_context import request_id
 from jlis.kernel.vault import keys
@@ -98,7 +98,10 @@ def record_many(acts: Sequence[Act], *, by: Actor, purpose: str = "") -> list[UU
         return []
     connection.ensure_connection()
     at, key, request = datetime.now(UTC), keys.audit_key(), request_id()
-    entries = [_entry(act, by, purpose, at, request, Outcome.DONE) for act in acts]
+    entries = [
+        _entry(act, by, purpose, at, request, Outcome.DONE, entropy)
+        for act, entropy in zip(acts, entropies(len(acts)), strict=True)
+    ]
     _insert(entries, key)
     return [entry.id for entry in entries]
 
@@ -111,10 +114,12 @@ def denied(*, action: str, by: Actor, purpose: str = "", reason: str, subject: U
         _insert([entry], keys.audit_key())
 
 
-def _entry(act: Act, by: Actor, purpose: str, at: datetime, request: str, outcome: Outcome) -> _Entry:
+def _entry(
+    act: Act, by: Actor, purpose: str, at: datetime, request: str, outcome: Outcome, entropy: int | None = None
+) -> _Entry:
     packed, count = _packed(act)
     return _Entry(
-        id=uuid7(at),
+        id=uuid7(at, entropy=entropy),
         at=at,
         actor_kind=by.kind.value,
         actor_id=by.id,

@@ -16,3 +16,10 @@ def uuid7(instant: datetime.datetime, *, entropy: int | None = None) -> uuid.UUI
     milliseconds, rest = divmod((instant - EPOCH) // MICROSECOND, 1000)
     noise = secrets.randbits(62) if entropy is None else entropy & ((1 << 62) - 1)
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | (rest * 4096 // 1000) << 64 | 0b10 << 62 | noise)
+
+
+def entropies(count: int) -> list[int]:
+    """The random bits of so many identifiers: the system is asked once, which for each would take a tenth of a bulk
+    act's time (bench/issuing.py)."""
+    octets = secrets.token_bytes(8 * count)
+    return [int.from_bytes(octets[place : place + 8], "big") for place in range(0, len(octets), 8)]

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from jlis.kernel.arrays import columns
 from jlis.kernel.domain.subject_sets import pack_subjects
-from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.domain.uuid7 import entropies, uuid7
 from jlis.kernel.outbox import waking
 from jlis.kernel.outbox.events import Event, subscribers_of
 
@@ -43,7 +43,10 @@ def publish_many(events: Sequence[Event]) -> None:
     if not events:
         return
     at = datetime.now(UTC)
-    ids = [uuid7(at + timedelta(microseconds=place)) for place in range(len(events))]
+    ids = [
+        uuid7(at + timedelta(microseconds=place), entropy=entropy)
+        for place, entropy in enumerate(entropies(len(events)))
+    ]
     sequences = _draw_sequences(events)
     rows = [
         (

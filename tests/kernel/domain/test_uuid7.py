@@ -3,7 +3,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.domain.uuid7 import entropies, uuid7
 
 INSTANTS = st.datetimes(
     min_value=datetime.datetime(1970, 1, 1), max_value=datetime.datetime(9999, 1, 1), timezones=st.just(datetime.UTC)
@@ -33,3 +33,11 @@ def test_the_same_instant_gives_different_identifiers():
     instant = datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)
     assert uuid7(instant) != uuid7(instant)
     assert uuid7(instant, entropy=7) == uuid7(instant, entropy=7)
+
+
+def test_the_random_bits_of_many_are_all_different_and_fill_their_places():
+    instant = datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)
+    drawn = entropies(1000)
+
+    assert len({uuid7(instant, entropy=each) for each in drawn}) == len(drawn) == 1000
+    assert all(any(each >> place & 1 for each in drawn) for place in range(62))

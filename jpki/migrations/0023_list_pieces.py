@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from jpki.engine import der
 
 _BLOCK = 15
-# No list without its pieces' key and no piece without its list; the pieces are written first.
+# No piece without its list, and none after it. A list's pieces are written first, so the key is looked at last.
 OF_LIST = """
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE jpki_crlpiece ADD CONSTRAINT jpki_crlpiece_of_list FOREIGN KEY (series_id, number)

@@ -46,7 +46,7 @@ class RequestContextMiddleware:
         return _as_problem(request, response)
 
 
-def observed(request: HttpRequest, respond: Callable[[HttpRequest], Answer]) -> Answer:
+def observed(request: HttpRequest, respond: Callable[[HttpRequest], Answer]) -> Answer | HttpResponse:
     """Number a request, have it answered, log it without a personal field, count it."""
     given = request.META.get("HTTP_X_REQUEST_ID", "")
     number = given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4())

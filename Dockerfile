@@ -21,5 +21,4 @@ VOLUME /var/lib/jlis
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=4 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["python", "-m", "gunicorn", "jlis.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=4", \
-     "--threads=4", "--timeout=120", "--graceful-timeout=20", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]
+CMD ["python", "-m", "jlis.web_server", "--host=0.0.0.0", "--port=8000", "--workers=4"]

@@ -23,9 +23,15 @@ def rate(
     faults: list[str] = []
 
     def send(count: int) -> None:
+        try:
+            send_all(count)
+        except (OSError, RuntimeError) as error:
+            faults.append(f"{path}: {error}")
+
+    def send_all(count: int) -> None:
         open_one = None
         for _ in range(count):
-            open_one = open_one or socket.create_connection((host, int(port)), timeout=30)
+            open_one = open_one or _connected(host, int(port))
             open_one.sendall(message)
             answer = _answer(open_one) if kept else _until_closed(open_one)
             if answer[9:12] != b"200":
@@ -51,7 +57,7 @@ def times(address: str, path: str, body: bytes, headers: dict[str, str], *, requ
     host, _, port = address.partition(":")
     message = _message(address, path, body, headers, kept=True)
     took = []
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with _connected(host, int(port)) as connection:
         for _ in range(requests):
             started = time.perf_counter()
             connection.sendall(message)
@@ -60,6 +66,14 @@ def times(address: str, path: str, body: bytes, headers: dict[str, str], *, requ
             if answer[9:12] != b"200":
                 raise RuntimeError(f"{path}: {answer[:40]!r}")
     return took
+
+
+def _connected(host: str, port: int) -> socket.socket:
+    """Without looking an address up, which takes as long as some answers."""
+    connection = socket.socket()
+    connection.settimeout(30)
+    connection.connect((host, port))
+    return connection
 
 
 def _message(address: str, path: str, body: bytes, headers: dict[str, str], kept: bool) -> bytes:
@@ -71,15 +85,22 @@ def _message(address: str, path: str, body: bytes, headers: dict[str, str], kept
 
 def _answer(connection: socket.socket) -> bytes:
     """One answer with its Content-Length."""
-    got = connection.recv(_PIECE)
+    got = _more(connection)
     while b"\r\n\r\n" not in got:
-        got += connection.recv(_PIECE)
+        got += _more(connection)
     head, _, content = got.partition(b"\r\n\r\n")
     after = head.lower().partition(b"content-length:")[2]
     missing = int(after.split(b"\r\n")[0]) - len(content)
     while missing > 0:
-        missing -= len(connection.recv(_PIECE))
+        missing -= len(_more(connection))
     return head
+
+
+def _more(connection: socket.socket) -> bytes:
+    got = connection.recv(_PIECE)
+    if not got:
+        raise RuntimeError("closed in the middle of an answer")
+    return got
 
 
 def _until_closed(connection: socket.socket) -> bytes:

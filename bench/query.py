@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from bench import http
-from bench.stage import Line, web
+from bench.stage import Line, fill, web
 
 REQUESTS = 400
 _BODY = {"Content-Type": "application/json"}
@@ -18,12 +18,13 @@ _BODY = {"Content-Type": "application/json"}
 
 def measure(rows: int) -> list[Line]:
     """Milliseconds an answer (median), one connection, all in turn."""
+    fill(min(rows, 2000))
     asked, ranges = _question()
     token = {"Authorization": f"Bearer {_token()}"}
     took: dict[str, list[float]] = defaultdict(list)
     with (
-        web("jlis.wsgi", 18091) as ours,
-        web("bench.raw", 18090) as raw,
+        web("jlis.wsgi:application", 18091) as ours,
+        web("bench.raw:application", 18090) as raw,
         psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as direct,
     ):
         direct.execute("SELECT set_config('role', 'jlis_national', false), set_config('jlis.purpose', 'B1-77', false)")

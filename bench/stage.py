@@ -5,6 +5,8 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from pathlib import Path
 from random import Random
 
 import django
+
+from jlis import web_server
 
 TOWN = "131016"
 
@@ -150,19 +154,32 @@ def _memory(name: str) -> float:
 
 @contextmanager
 def web(application: str, port: int) -> Iterator[str]:
-    """gunicorn as `make run` starts it, with one worker, serving an application."""
+    """The web server as `make run` starts it, with one worker, serving an application (`module:name`)."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_OWNER")}
     subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
     log = Path(os.environ["JLIS_HOME"]) / "log" / "bench-web.log"
     with log.open("ab") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
-             "--workers=1", "--threads=4", "--no-control-socket"],
-            env=environment, stdout=file, stderr=file,
-        )  # fmt: skip
+            web_server.command(port, workers=1, application=application), env=environment, stdout=file, stderr=file
+        )
     try:
-        time.sleep(3)
+        wait_for(port)
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
+
+
+def wait_for(port: int) -> None:
+    """Until something answers at a port of this machine: a worker, not only whoever holds the port for it."""
+    started = time.monotonic()
+    while time.monotonic() - started < 60:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"nobody answers at port {port}")

@@ -52,6 +52,8 @@ class Environment(BaseSettings):
     # Where a kiosk's page finds the card's reader: on a real kiosk a device of its own, here the demonstration's.
     jlis_card_reader: str = "/demo/reader/"
     debug: bool = False
+    # Set by `jlis.web_server` for its workers.
+    jlis_serves_web: bool = False
 
     def secret(self) -> str:
         """The secret key, from the environment or from the home folder's secrets."""

@@ -20,6 +20,7 @@ from types import FrameType
 
 import psycopg
 
+from jlis import web_server
 from jlis.kernel.embedded import processes
 from jlis.kernel.embedded.home import PROJECT, Home, whose
 from jlis.kernel.embedded.postgres import StartFailed
@@ -118,15 +119,13 @@ def _prepare(supervisor: Supervisor, environ: Mapping[str, str], options: argpar
 
 def _start_children(supervisor: Supervisor, environ: Mapping[str, str], port: int) -> None:
     modest = {name: value for name, value in environ.items() if name not in MIGHTY}
-    web = ["gunicorn", "jlis.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread", "--workers=2", "--threads=4"]
-    web += ["--timeout=120", "--graceful-timeout=15", "--no-control-socket", "--name=jlis"]
-    celery = ["celery", "-A", "jlis.celery"]
+    celery = [sys.executable, "-m", "celery", "-A", "jlis.celery"]
     worker = [*celery, "worker", "-Q", QUEUES, "--concurrency=2", "--without-gossip", "--without-mingle"]
     # Beat remembers nothing between starts: every run takes its own row for (task, date) first.
     schedule = supervisor.home.path / "run" / "beat"
     beat = [*celery, "beat", f"--schedule={schedule}", "--pidfile="]
-    for name, command in (("web", web), ("worker", worker), ("beat", beat)):
-        supervisor.add(Child(name, [sys.executable, "-m", *command], modest))
+    for name, command in (("web", web_server.command(port, workers=2)), ("worker", worker), ("beat", beat)):
+        supervisor.add(Child(name, command, modest))
     # The demonstration's town without a copy in the cloud answers for itself.
     for register in sorted((supervisor.home.path / "demo" / "town").glob("*.sqlite")):
         command = ["manage.py", "town_server", "--office", register.stem, "--tell"]

@@ -29,6 +29,8 @@ JLIS_BANNER = ENVIRONMENT.jlis_banner
 JLIS_PRODUCT_NAME = "自治体基盤 事務システム"
 JLIS_DUTIES = "jlis.duties"
 JLIS_CARD_READER = ENVIRONMENT.jlis_card_reader
+# In a worker of the web server alone; not in jobs, commands and tests.
+JLIS_SERVES_WEB = ENVIRONMENT.jlis_serves_web
 JLIS_CELERY_APP = "jlis.celery.app"
 # The device at the counter that talks to a card's chip; the demonstration's cards are files.
 JLIS_CARD_TERMINAL = "jlis.demo.virtual_card.VirtualTerminal"

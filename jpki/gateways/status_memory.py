@@ -5,7 +5,6 @@ listens and forgets what changed, within milliseconds of the commit. While the t
 nothing is remembered and every question goes there.
 """
 
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,20 +19,26 @@ log = structlog.get_logger(__name__)
 
 CHANNEL = "jpki_status"
 MOST_REMEMBERED = 50_000
+LONGEST_QUESTION = 256  # octets
 _HEARTBEAT = 2.0
 _DEAF_AFTER = 6.0
 _EVERYTHING = ""
 
 Key = tuple[int, int]
+Question = tuple[str, bytes]
 Connect = Callable[[], psycopg.Connection]
 
 
 class StatusMemory:
-    """Values by (generation, serial) and what they are; forgotten when the database tells of a change."""
+    """Values by (generation, serial) and what they are; forgotten when the database tells of a change.
+
+    What a question's octets mean never changes, so meanings are kept apart and only to save reading them again.
+    """
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._remembered: dict[Key, dict[str, Any]] = {}
+        self._meanings: dict[Question, Any] = {}
         self._lock = threading.Lock()
         self._heard_at = float("-inf")
         self._stopped = threading.Event()
@@ -68,6 +73,17 @@ class StatusMemory:
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered.setdefault(key, {})[what] = value
+
+    def meaning(self, question: Question) -> Any:
+        """What these octets were found to mean, or None."""
+        return self._meanings.get(question)
+
+    def keep_meaning(self, question: Question, meaning: Any) -> None:
+        """Remember what a question means, where it is not overlong."""
+        if len(question[1]) <= LONGEST_QUESTION:
+            if len(self._meanings) >= MOST_REMEMBERED:
+                self._meanings.clear()
+            self._meanings[question] = meaning
 
     def forget(self, payload: str = _EVERYTHING) -> None:
         """Forget the serials of a notification (`generation:serial …`), or everything."""
@@ -109,7 +125,7 @@ def current() -> StatusMemory | None:
     """This process's memory; None where none is kept: outside a web server, where tests roll their changes back."""
     if _memory:
         return _memory[0]
-    if not getattr(settings, "JPKI_STATUS_MEMORY", "gunicorn" in sys.modules):
+    if not settings.JLIS_SERVES_WEB:
         return None
     with _starting:
         if not _memory:

@@ -3,17 +3,17 @@
 What comes in may be anything: the answer is a list, an OCSP response or a plain 4xx, never a crash.
 """
 
-import atexit
 import base64
 import binascii
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
+from multiprocessing.util import Finalize
 from typing import Any
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
@@ -33,6 +33,7 @@ from jpki.services import ocsp
 _CERTIFICATE = "application/pkix-cert"
 _LIST = "application/pkix-crl"
 _OCSP = "application/ocsp-response"
+POSTED = {"Content-Type": _OCSP, "Cache-Control": "no-store"}
 # A list and an answer are fetched anew within the minute in which the register's change must show.
 _FRESH = 60
 _A_DAY = 86_400
@@ -40,9 +41,10 @@ _LARGEST_REQUEST = 64 * 1024
 
 View = Callable[..., HttpResponseBase]
 
-if "gunicorn" in sys.modules:
-    # What a web process has signed and not yet written down, it writes down at its end.
-    atexit.register(ocsp.write_down_uses)
+if settings.JLIS_SERVES_WEB:
+    # What a worker of the web server has signed and not yet written down, it writes down at its end. The worker is a
+    # process of `multiprocessing`, where atexit's functions are not called.
+    Finalize(None, ocsp.write_down_uses, exitpriority=1)
 
 
 def _open_to_all(view: View) -> View:
@@ -110,13 +112,17 @@ def ocsp_responder(request: HttpRequest, authority: str, encoded: str = "") -> H
     at = now().instant
     found = ocsp.answer(authority=authority, data=data[:_LARGEST_REQUEST], at=at)
     if request.method == "POST" or found.this_update is None or found.next_update is None:
-        response = HttpResponse(found.content, content_type=_OCSP)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return HttpResponse(found.content, headers=POSTED)
     fresh = max(0, min(_FRESH, int((found.next_update - at).total_seconds())))
     response = _static(request, found.content, _OCSP, fresh, found.this_update)
     response.headers["Expires"] = http_date(at.timestamp() + fresh)
     return response
+
+
+def remembered_ocsp(authority: str, data: bytes) -> bytes | None:
+    """What `ocsp_responder` would answer to a POST, where this process remembers it."""
+    found = ocsp.remembered(authority=authority, data=data, at=now().instant)
+    return found.content if found else None
 
 
 def _generation(authority: str, number: int | None) -> authorities.LivingGeneration:

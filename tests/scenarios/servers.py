@@ -15,6 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connection
 
+from jlis import web_server
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 
@@ -70,14 +72,6 @@ def running(*commands: list[str], environment: dict[str, str]) -> Iterator[list[
                     process.wait()
 
 
-def web_command(port: int) -> list[str]:
-    """gunicorn as `make run` starts it."""
-    return [
-        sys.executable, "-m", "gunicorn", "jlis.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
-        "--workers=1", "--threads=4", "--no-control-socket",
-    ]  # fmt: skip
-
-
 def worker_command() -> list[str]:
     """A worker with its beat, so that a lost wake is made good."""
     beat = Path(settings.JLIS_HOME) / "beat"
@@ -96,7 +90,7 @@ def house() -> Iterator[str]:
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=environment, check=True
     )
-    with running(web_command(port), worker_command(), environment=environment) as processes:
+    with running(web_server.command(port, workers=1), worker_command(), environment=environment) as processes:
         wait_until(lambda: _is_ready(address), "the web server", processes)
         yield address
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from bench import authority, http
-from bench.stage import TOWN, Line, chief, web
+from bench.stage import TOWN, Line, chief, fill, web
 
 REQUESTS = 2000
 _HEADERS = {"Content-Type": "application/ocsp-request"}
@@ -25,13 +25,14 @@ _HEADERS = {"Content-Type": "application/ocsp-request"}
 
 def bare(environ, start_response):
     """The bare WSGI answer: as many bytes as an OCSP answer has."""
-    start_response("200 OK", [("Content-Type", "application/ocsp-response"), ("Content-Length", "1700")])
-    return [b"x" * 1700]
+    start_response("200 OK", [("Content-Type", "application/ocsp-response"), ("Content-Length", "1000")])
+    return [b"x" * 1000]
 
 
 def measure(rows: int) -> list[Line]:
     """Answers a second, in turn."""
     folder = Path(os.environ["JLIS_HOME"]) / "ocsp"
+    fill(100)
     issuer, certificate = _certificate()
     plain = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())
     ready = plain.build().public_bytes(serialization.Encoding.DER)
@@ -43,8 +44,9 @@ def measure(rows: int) -> list[Line]:
         figures[name].append(http.rate(address, path, body, _HEADERS, requests=REQUESTS, kept=kept))
 
     with (
-        web("jlis.wsgi", 18092) as ours,
+        web("jlis.wsgi:application", 18092) as ours,
         web("bench.ocsp:bare", 18093) as plain_wsgi,
+        web("bench.static:application", 18096) as static,
         _OpenSsl(folder / "rsa", "rsa:2048", certificate, 18094) as with_rsa,
         _OpenSsl(folder / "ec", "ec", certificate, 18095) as with_p256,
     ):
@@ -54,15 +56,19 @@ def measure(rows: int) -> list[Line]:
             ask("signed", ours, "/pki/auth/ocsp", signed)
             ask("P-256", with_p256, "/", signed)
             ask("bare", plain_wsgi, "/", ready)
+            ask("static", static, "/pki/static", ready)
             ask("ready, kept", ours, "/pki/auth/ocsp", ready, kept=True)
             ask("bare, kept", plain_wsgi, "/", ready, kept=True)
+            ask("static, kept", static, "/pki/static", ready, kept=True)
     middle = {name: sorted(rates)[1] for name, rates in figures.items()}
     return [
         Line("OCSP ready, answers/s", middle["ready"], "openssl ocsp, RSA-2048", middle["RSA"], at_least=3),
         Line("OCSP signed each, answers/s", middle["signed"], "openssl ocsp, RSA-2048", middle["RSA"], at_least=1),
         Line("OCSP ready, answers/s", middle["ready"], "openssl ocsp, P-256", middle["P-256"]),
         Line("OCSP signed each, answers/s", middle["signed"], "openssl ocsp, P-256", middle["P-256"]),
+        Line("OCSP ready, answers/s", middle["ready"], "our own static octets", middle["static"], at_least=0.9),
         Line("OCSP ready, answers/s", middle["ready"], "bare WSGI answer", middle["bare"]),
+        Line("OCSP ready, kept connections", middle["ready, kept"], "static octets, kept", middle["static, kept"]),
         Line("OCSP ready, kept connections", middle["ready, kept"], "bare WSGI, kept", middle["bare, kept"]),
     ]
 

@@ -14,8 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
 whole = get_wsgi_application()
 
 from jlis.kernel.faces.public import PublicFace  # noqa: E402 - models can be imported only now
+from jpki.public_urls import at_once  # noqa: E402
 
-public = PublicFace("jpki.public_urls")
+public = PublicFace("jpki.public_urls", at_once=at_once)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,9 +1,12 @@
 """What anybody may fetch of the PKI; served by the short way (`jlis.kernel.faces.public`) wherever the house runs."""
 
+from functools import partial
+
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from jlis.kernel.faces import public as short_way
+from jpki.choices import AuthorityCode
 from jpki.web import public
 
 
@@ -22,8 +25,10 @@ class MunicipalityConverter(StringConverter):
 register_converter(AuthorityConverter, "authority")
 register_converter(MunicipalityConverter, "municipality")
 
+_OCSP = "pki/<authority:authority>/ocsp"
+
 urlpatterns = [
-    path("pki/<authority:authority>/ocsp", public.ocsp_responder, name="pki_ocsp"),
+    path(_OCSP, public.ocsp_responder, name="pki_ocsp"),
     path("pki/cps", public.practice_statement, name="pki_practice_statement"),
     path("pki/<authority:authority>/ca.cer", public.authority_certificate, name="pki_certificate"),
     path("pki/<authority:authority>/<int:generation>/ca.cer", public.authority_certificate, name="pki_generation"),
@@ -39,5 +44,9 @@ urlpatterns = [
     # Base64 holds slashes, and clients encode it as they like
     re_path(r"^pki/(?P<authority>sign|auth)/ocsp/(?P<encoded>.*)$", public.ocsp_responder, name="pki_ocsp_get"),
 ]
+at_once = {
+    f"/pki/{authority}/ocsp": short_way.AtOnce(_OCSP, public.POSTED, partial(public.remembered_ocsp, authority))
+    for authority in AuthorityCode.values
+}
 handler404 = short_way.nothing_there
 handler500 = short_way.crashed

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError
 
@@ -48,17 +49,27 @@ class Answer:
     next_update: datetime | None = None
 
 
+class _Meaning(NamedTuple):
+    """What a usual request asks."""
+
+    generation: LivingGeneration
+    serial: int
+    hash_name: str
+
+
 def answer(*, authority: str, data: bytes, at: datetime) -> Answer:
     """The answer to a request as it came over the wire. Never raises for what the request holds."""
+    if known := remembered(authority=authority, data=data, at=at):
+        return known
     try:
         request = ocsp_requests.parse(data)
     except MalformedRequest:
         return _refusal(Refusal.MALFORMED_REQUEST)
     memory = status_memory.current()
     if memory is not None:
-        remembered = _from_memory(memory, authority, request, at)
-        if remembered is not None:
-            return remembered
+        kept = _from_memory(memory, authority, request, at)
+        if kept is not None:
+            return kept
     epoch = memory.epoch if memory is not None else 0
     with acting(PUBLIC):
         generation = _asked_generation(authority, request)
@@ -68,7 +79,19 @@ def answer(*, authority: str, data: bytes, at: datetime) -> Answer:
         found = _ready(generation, request, at) or _signed(generation, request, standings, at)
     if memory is not None:
         _remember(memory, generation, request, found, standings, epoch)
+        if found.next_update is not None:
+            asked = request.cert_ids[0]
+            memory.keep_meaning((authority, data), _Meaning(generation, asked.serial, asked.hash_name))
     return found
+
+
+def remembered(*, authority: str, data: bytes, at: datetime) -> Answer | None:
+    """The answer that this process gave to these very octets before, while it is true; the database is not asked."""
+    memory = status_memory.current()
+    meaning: _Meaning | None = memory.meaning((authority, data)) if memory is not None else None
+    if memory is None or meaning is None:
+        return None
+    return _kept(memory, meaning, at)
 
 
 def refresh(*, by: Actor, at: Moment) -> int:
@@ -156,16 +179,19 @@ def _from_memory(memory: StatusMemory, authority: str, request: OcspRequest, at:
     generation = authorities.remembered(authority, asked.hash_name, asked.issuer_name_hash, asked.issuer_key_hash)
     if generation is None or len(request.cert_ids) > 1:
         return None
-    key = generation.id, asked.serial
     if request.usual:
-        kept: Answer | None = memory.get(key, asked.hash_name)
-        if kept is None or kept.next_update is None or kept.next_update <= _late(generation, at):
-            return None
-        return kept
-    standing = memory.get(key, _STANDING)
+        return _kept(memory, _Meaning(generation, asked.serial, asked.hash_name), at)
+    standing = memory.get((generation.id, asked.serial), _STANDING)
     if standing is None or authorities.remembered_responder(generation, at) is None:
         return None
     return _signed(generation, request, {asked.serial: standing}, at)
+
+
+def _kept(memory: StatusMemory, meaning: _Meaning, at: datetime) -> Answer | None:
+    kept: Answer | None = memory.get((meaning.generation.id, meaning.serial), meaning.hash_name)
+    if kept is None or kept.next_update is None or kept.next_update <= _late(meaning.generation, at):
+        return None
+    return kept
 
 
 def _remember(

@@ -2,13 +2,16 @@
 
 import pytest
 from cryptography import x509
+from cryptography.x509 import ocsp as pyca
 from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.http import FileResponse
 from django.test import RequestFactory
 
 from jpki.services import publications
+from jpki.services.ocsp import Answer
 from tests.jpki import cast
+from tests.jpki.test_ocsp import asked, serial_of
 
 
 @pytest.fixture
@@ -19,9 +22,9 @@ def outside(monkeypatch):
     # As Django's own test client has it: the test's transaction must outlive the request.
     monkeypatch.setattr("jlis.kernel.faces.public.close_old_connections", lambda: None)
 
-    def ask(method: str, path: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
+    def ask(method: str, path: str, data: bytes = b"", **headers: str) -> tuple[str, dict[str, str], bytes]:
         told: list = []
-        environ = RequestFactory().generic(method, path, headers=headers).environ
+        environ = RequestFactory().generic(method, path, data, headers=headers).environ
         answer = application(environ, lambda status, headers: told.extend((status, dict(headers))))
         body = b"".join(answer)
         if isinstance(answer, FileResponse):
@@ -152,3 +155,63 @@ def test_a_crash_on_the_short_way_tells_nothing(founded, outside, monkeypatch):
     status, headers, body = outside("GET", "/pki/sign/crl")
     assert status == "500 Internal Server Error"
     assert (headers["Content-Type"], body) == ("text/plain; charset=utf-8", "障害が起きました。\n".encode())
+
+
+class TestAtOnce:
+    """What is posted at an OCSP address and is remembered goes neither to the database nor through a view."""
+
+    QUESTION = b"the octets of a question"
+
+    @pytest.fixture
+    def remembered(self, monkeypatch):
+        from jpki.web import public as views
+
+        def told(*, authority: str, data: bytes, at: object) -> Answer | None:
+            return Answer(f"{authority} told".encode()) if data == self.QUESTION else None
+
+        monkeypatch.setattr(views.ocsp, "remembered", told)
+
+    def test_each_address_has_its_own_authoritys_answers(self, db, outside, remembered, django_assert_num_queries):
+        for code in ("sign", "auth"):
+            with django_assert_num_queries(0):
+                status, headers, body = outside("POST", f"/pki/{code}/ocsp", data=self.QUESTION)
+            assert (status, body) == ("200 OK", f"{code} told".encode())
+            assert headers["Content-Length"] == str(len(body))
+
+    def test_it_has_the_headers_of_the_view(self, founded, outside, remembered):
+        _, at_once, _ = outside("POST", "/pki/sign/ocsp", data=self.QUESTION)
+        _, by_the_view, _ = outside("POST", "/pki/sign/ocsp", data=b"something else")
+        changing = ("X-Request-Id", "Content-Length")
+        assert set(at_once) == set(by_the_view)
+        assert all(at_once[name] == by_the_view[name] for name in at_once if name not in changing)
+
+    def test_it_is_numbered_logged_and_counted(self, db, outside, remembered, monkeypatch):
+        noted = []
+        monkeypatch.setattr("jlis.kernel.faces.public.note", lambda *what: noted.append(what))
+        number = "5f0c0a52-1111-4222-8333-444455556666"
+        _, headers, _ = outside("POST", "/pki/sign/ocsp", data=self.QUESTION, **{"X-Request-Id": number})
+        assert headers["X-Request-Id"] == number
+        assert [what[:4] for what in noted] == [(number, "POST", "pki/<authority:authority>/ocsp", 200)]
+
+    @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
+    def test_it_is_for_what_is_posted_alone(self, founded, outside, remembered, method):
+        assert b"told" not in outside(method, "/pki/sign/ocsp", data=self.QUESTION)[2]
+
+    def test_what_is_not_remembered_reaches_the_view_whole(self, founded, signature, outside):
+        status, _, body = outside("POST", "/pki/sign/ocsp", data=asked(serial_of(signature), authority="sign"))
+        assert status == "200 OK"
+        assert pyca.load_der_ocsp_response(body).certificate_status is pyca.OCSPCertStatus.GOOD
+
+    def test_over_tls_it_promises_tls(self, db, remembered, settings, monkeypatch):
+        from jlis.wsgi import PublicFace
+        from jpki.public_urls import at_once
+
+        settings.SECURE_HSTS_SECONDS = 60
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        face, told = PublicFace("jpki.public_urls", at_once=at_once), []
+        for protocol in ("https", "http"):
+            request = RequestFactory().post(
+                "/pki/sign/ocsp", self.QUESTION, content_type="x/y", headers={"X-Forwarded-Proto": protocol}
+            )
+            face(request.environ, lambda _, headers: told.append("Strict-Transport-Security" in dict(headers)))
+        assert told == [True, False]

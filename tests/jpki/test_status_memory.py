@@ -115,5 +115,45 @@ def test_ocsp_answers_from_memory_and_tells_a_revocation_at_once(memory, authent
     assert soon(lambda: status() is pyca.OCSPCertStatus.REVOKED)
 
 
+def test_the_same_octets_are_answered_unread_until_the_revocation_is_heard(memory, authentication, clerk, at):
+    data = asked(serial_of(authentication))
+    told = {"authority": "auth", "data": data, "at": at.instant}
+    assert ocsp.remembered(**told) is None
+    first = ocsp.answer(**told)
+
+    assert ocsp.remembered(**told) == first
+    assert ocsp.remembered(**told | {"authority": "sign"}) is None
+    assert ocsp.remembered(**told | {"data": data + b"0"}) is None
+    # Made anew in time, like every answer that is kept.
+    assert ocsp.remembered(**told | {"at": at.later(minutes=55).instant}) is None
+
+    with acting(clerk.scope):
+        certificates.revoke(
+            certificate=authentication.pk, verb="revoke_on_request", by=clerk, at=at, purpose=cast.PURPOSE
+        )
+
+    assert soon(lambda: ocsp.remembered(**told) is None)
+    answered = pyca.load_der_ocsp_response(ocsp.answer(**told).content)
+    assert answered.certificate_status is pyca.OCSPCertStatus.REVOKED
+
+
+def test_what_holds_a_nonce_is_never_answered_unread(memory, authentication, at):
+    data = asked(serial_of(authentication), nonce=b"n" * 16)
+    ocsp.answer(authority="auth", data=data, at=at.instant)
+    assert ocsp.remembered(authority="auth", data=data, at=at.instant) is None
+
+
+def test_meanings_are_bounded_in_number_and_length(monkeypatch):
+    memory = StatusMemory(refused)
+    monkeypatch.setattr(status_memory, "MOST_REMEMBERED", 10)
+    for number in range(25):
+        memory.keep_meaning(("auth", str(number).encode()), number)
+    memory.keep_meaning(("auth", b"x" * 257), "overlong")
+
+    assert len(memory._meanings) <= 10
+    assert memory.meaning(("auth", b"24")) == 24
+    assert memory.meaning(("auth", b"x" * 257)) is None
+
+
 def test_outside_a_web_server_nothing_is_remembered():
     assert status_memory.current() is None

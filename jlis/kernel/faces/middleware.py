@@ -3,9 +3,9 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 from django.conf import settings
@@ -48,26 +48,37 @@ class RequestContextMiddleware:
 
 def observed(request: HttpRequest, respond: Callable[[HttpRequest], Answer]) -> Answer | HttpResponse:
     """Number a request, have it answered, log it without a personal field, count it."""
-    given = request.META.get("HTTP_X_REQUEST_ID", "")
-    number = given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4())
-    set_request_id(number)
+    number = number_of(request.META)
     started = time.perf_counter()
     response = _unspeakable(request) or respond(request)
     response.headers["X-Request-Id"] = number
-    seconds = time.perf_counter() - started
     route = request.resolver_match.route if request.resolver_match else "unrouted"
-    metrics.observe(request.method or "", route, response.status_code, seconds)
     actor = getattr(request, "actor", None)
+    note(number, request.method or "", route, response.status_code, started, actor.organisation if actor else "")
+    return response
+
+
+def number_of(environ: Mapping[str, Any]) -> str:
+    """The number that the client gave the request, or a new one; it is the present one from now on."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    number = given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4())
+    set_request_id(number)
+    return number
+
+
+def note(number: str, method: str, route: str, status: int, started: float, organisation: str = "") -> None:
+    """Count an answered request and log it; `started` is on the performance counter."""
+    seconds = time.perf_counter() - started
+    metrics.observe(method, route, status, seconds)
     log.info(
         "request",
         request_id=number,
-        method=request.method,
+        method=method,
         route=route,
-        status=response.status_code,
+        status=status,
         milliseconds=round(seconds * 1000, 1),
-        organisation=actor.organisation if actor else "",
+        organisation=organisation,
     )
-    return response
 
 
 def _unspeakable(request: HttpRequest) -> HttpResponse | None:

@@ -5,16 +5,9 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q
-
 from jlis.kernel.isolation.scope import REGISTRY, scope
-from juki.models import (
-    AddressUnlock,
-    IdentityRecord,
-    ProtectedAddressEntitlement,
-    ProtectedResident,
-    SupplementaryRecord,
-)
+from juki.models import AddressUnlock, IdentityRecord, SupplementaryRecord
+from juki.sql import protections as sql
 
 Row = TypeVar("Row", IdentityRecord, SupplementaryRecord)
 
@@ -29,7 +22,7 @@ def covered(residents: Iterable[UUID]) -> set[UUID]:
     if not asked:
         return set()
     with scope(REGISTRY):
-        return set(ProtectedResident.objects.filter(resident__among=asked).values_list("resident", flat=True))
+        return sql.covered(asked)
 
 
 def withheld(rows: Sequence[Row], *, with_address: bool = False) -> list[Row]:
@@ -47,12 +40,7 @@ def withheld(rows: Sequence[Row], *, with_address: bool = False) -> list[Row]:
 
 def gives_by_law(affair_code: str, *, organisation: str, day: date) -> bool:
     """Whether the organisation receives covered persons' addresses under the affair all the same, on the day."""
-    return ProtectedAddressEntitlement.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=day),
-        affair_code=affair_code,
-        organisation_id=organisation,
-        valid_from__lte=day,
-    ).exists()
+    return sql.gives_by_law(affair_code, organisation, day)
 
 
 def waiting_unlocks() -> list[AddressUnlock]:

@@ -1,12 +1,15 @@
-"""What was issued and published, before the commands that relying parties use: OpenSSL and pkilint, for the cards of
-today, the next ones and telephones, of either authority."""
+"""What was issued and published, before the commands that relying parties use: OpenSSL and pkilint, and in the drill
+Java's path validation, for the cards of today, the next ones and telephones, of either authority."""
 
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
 
 from jlis.kernel.time import Moment, now
 from jpki.domain.kinds import Kind
@@ -18,8 +21,10 @@ from jpki.services import endings, issuing, publications
 from jpki.services.issuing import Order
 from tests.jpki import cast
 from tests.jpki.engine.house import ARC, Outside
+from tests.jpki.test_ocsp import post
 from tests.jpki.test_rollover import next_generation
 
+JAVA = Path(__file__).parent / "java" / "ValidatePath.java"
 DER, PEM = serialization.Encoding.DER, serialization.Encoding.PEM
 CASES = [
     *((kind, number) for number in (1, 2) for kind in (Kind.SIGN_CARD, Kind.AUTH_CARD)),
@@ -82,6 +87,15 @@ def card(request, founded, resident, clerk, at, outside) -> Card:
     )
 
 
+def issue_elsewhere(card: Card, by, at) -> None:
+    """Another town's certificate of the same generation, so that it has a list."""
+    elsewhere = cast.resident_of(by, at, address="神奈川県横浜市鶴見区鶴見中央三丁目20番1号")
+    spki = cast.pooled_key(KEYS[card.number], 2001).public_key.public_bytes(
+        DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    issuing.issue(order=Order(elsewhere.pk, card.kind, spki), by=by, at=at, purpose=cast.PURPOSE)
+
+
 def revoke(card: Card, by, at) -> None:
     endings.apply(MOVES["revoke_on_request"], [card.certificate.pk], by=by, at=at, purpose=cast.PURPOSE)
 
@@ -102,11 +116,7 @@ def test_the_chain_strictly_and_its_policy(card):
 
 
 def test_the_towns_list_and_the_full_one(card, clerk, ward_clerk, at, client, outside):
-    elsewhere = cast.resident_of(ward_clerk, at, address="神奈川県横浜市鶴見区鶴見中央三丁目20番1号")
-    spki = cast.pooled_key(KEYS[card.number], 2001).public_key.public_bytes(
-        DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    issuing.issue(order=Order(elsewhere.pk, card.kind, spki), by=ward_clerk, at=at, purpose=cast.PURPOSE)
+    issue_elsewhere(card, ward_clerk, at)
     publications.publish_all(by=cast.operator(), at=at)
     check = ("-crl_check", "-extended_crl", "-CRLfile")
     for code in ("/131016", ""):
@@ -185,3 +195,40 @@ def test_a_signed_message_stands_until_the_certificate_is_revoked(card, clerk, a
     revoke(card, clerk, at)
     publications.publish_changed(by=cast.operator(), at=at.later(seconds=1))
     assert "certificate revoked" in verify()
+
+
+@pytest.mark.drill
+@pytest.mark.slow
+@pytest.mark.skipif(
+    shutil.which("java") is None, reason="no Java on this machine: apt-get install default-jdk-headless"
+)
+def test_javas_path_validation_with_lists_and_ocsp(card, clerk, ward_clerk, at, client):
+    """It must know a town's list by its critical distribution point, and OCSP's responder by its certificate."""
+    issue_elsewhere(card, ward_clerk, at)
+    publications.publish_all(by=cast.operator(), at=at)
+
+    def judged(*questions: str, policy: str = POLICIES[card.kind, card.number]) -> list[str]:
+        command = ["java", str(JAVA), card.root, card.leaf, ARC + policy, *questions]
+        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert told.returncode == 0, told.stderr
+        return told.stdout.splitlines()
+
+    def answer() -> bytes:
+        issuer, leaf = (x509.load_pem_x509_certificate(Path(path).read_bytes()) for path in (card.root, card.leaf))
+        request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA1()).build()
+        return post(client, request.public_bytes(DER), card.authority).content
+
+    def asked_now(number: int) -> list[str]:
+        town, full = (list_of(card, client, f"{code}{number}.crl", code and f"/{code}") for code in ("131016", ""))
+        return [f"crl:{town}", f"crl:{full}", f"ocsp:{card.outside.put(f'{number}.ocsp', answer())}"]
+
+    good = asked_now(1)
+    assert judged(*good) == ["VALID"] * 3
+    assert "VALID" not in judged(good[0], policy=".1.0.20")
+    revoke(card, clerk, at)
+    publications.publish_changed(by=cast.operator(), at=at.later(seconds=1))
+    other = list_of(card, client, "other.crl", "/141011")
+
+    *told, of_another_town = judged(*asked_now(2), f"crl:{other}")
+    assert told == ["REVOKED CESSATION_OF_OPERATION"] * 3
+    assert of_another_town.startswith("UNDETERMINED_REVOCATION_STATUS")

@@ -66,10 +66,6 @@ def answer(*, authority: str, data: bytes, at: datetime) -> Answer:
     except MalformedRequest:
         return _refusal(Refusal.MALFORMED_REQUEST)
     memory = status_memory.current()
-    if memory is not None:
-        kept = _from_memory(memory, authority, request, at)
-        if kept is not None:
-            return kept
     epoch = memory.epoch if memory is not None else 0
     with acting(PUBLIC):
         generation = _asked_generation(authority, request)
@@ -86,12 +82,20 @@ def answer(*, authority: str, data: bytes, at: datetime) -> Answer:
 
 
 def remembered(*, authority: str, data: bytes, at: datetime) -> Answer | None:
-    """The answer that this process gave to these very octets before, while it is true; the database is not asked."""
+    """The answer by what this process remembers, while it is true; the database is not asked.
+
+    Octets that it has answered before are not read again; what has a nonce is signed anew.
+    """
     memory = status_memory.current()
-    meaning: _Meaning | None = memory.meaning((authority, data)) if memory is not None else None
-    if memory is None or meaning is None:
+    if memory is None:
         return None
-    return _kept(memory, meaning, at)
+    meaning: _Meaning | None = memory.meaning((authority, data))
+    if meaning is not None:
+        return _kept(memory, meaning, at)
+    try:
+        return _from_memory(memory, authority, ocsp_requests.parse(data), at)
+    except MalformedRequest:
+        return None
 
 
 def refresh(*, by: Actor, at: Moment) -> int:

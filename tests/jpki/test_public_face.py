@@ -202,12 +202,25 @@ class TestAtOnce:
         assert status == "200 OK"
         assert pyca.load_der_ocsp_response(body).certificate_status is pyca.OCSPCertStatus.GOOD
 
+    def test_a_fault_is_left_to_the_view(self, founded, outside, monkeypatch):
+        faults = iter([RuntimeError("千代田 太郎")])
+
+        def told(**_: object) -> None:
+            for fault in faults:
+                raise fault
+
+        monkeypatch.setattr("jpki.services.ocsp.remembered", told)
+        status, _, body = outside("POST", "/pki/sign/ocsp", data=self.QUESTION)
+        assert status == "200 OK"
+        assert pyca.load_der_ocsp_response(body).response_status is pyca.OCSPResponseStatus.MALFORMED_REQUEST
+
     def test_over_tls_it_promises_tls(self, db, remembered, settings, monkeypatch):
         from jlis.wsgi import PublicFace
         from jpki.public_urls import at_once
 
         settings.SECURE_HSTS_SECONDS = 60
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        monkeypatch.setattr("jlis.kernel.faces.public.close_old_connections", lambda: None)
         face, told = PublicFace("jpki.public_urls", at_once=at_once), []
         for protocol in ("https", "http"):
             request = RequestFactory().post(

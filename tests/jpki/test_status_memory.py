@@ -4,10 +4,12 @@ import time
 
 import psycopg
 import pytest
+from cryptography import x509
 from cryptography.x509 import ocsp as pyca
 from django.db import connection
 
 from jlis.kernel.isolation.scope import acting
+from jlis.kernel.time import now
 from jpki.gateways import status_memory
 from jpki.gateways.status_memory import StatusMemory, _listening_connection
 from jpki.services import certificates, ocsp
@@ -137,10 +139,18 @@ def test_the_same_octets_are_answered_unread_until_the_revocation_is_heard(memor
     assert answered.certificate_status is pyca.OCSPCertStatus.REVOKED
 
 
-def test_what_holds_a_nonce_is_never_answered_unread(memory, authentication, at):
-    data = asked(serial_of(authentication), nonce=b"n" * 16)
-    ocsp.answer(authority="auth", data=data, at=at.instant)
-    assert ocsp.remembered(authority="auth", data=data, at=at.instant) is None
+def test_what_holds_a_nonce_is_signed_anew_for_it(memory, authentication, at):
+    for nonce in (b"n" * 16, b"m" * 16):
+        data = asked(serial_of(authentication), nonce=nonce)
+        told = {"authority": "auth", "data": data, "at": at.instant}
+        ocsp.answer(**told)
+        answered = pyca.load_der_ocsp_response(ocsp.remembered(**told).content)
+        assert answered.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == nonce
+        assert memory.meaning(("auth", data)) is None
+
+
+def test_what_is_no_request_is_not_remembered(memory):
+    assert ocsp.remembered(authority="auth", data=b"0" * 40, at=now().instant) is None
 
 
 def test_meanings_are_bounded_in_number_and_length(monkeypatch):

@@ -56,10 +56,10 @@ class PublicFace:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer. A connection that has grown old is let go at the beginning, as Django's own signals would do."""
+        close_old_connections()
         content = self._answered_at_once(environ, start_response)
         if content is not None:
             return [content]
-        close_old_connections()
         request = WSGIRequest(environ)
         request.urlconf = self._urlconf
         response = observed(request, self._views.get_response)
@@ -74,14 +74,20 @@ class PublicFace:
         return [] if request.method == "HEAD" else [response.content]
 
     def _answered_at_once(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> bytes | None:
-        """Neither database nor view; numbered, logged and counted all the same. What is read can be read again."""
+        """No view, but numbered, logged and counted all the same. What was read can be read again by the view.
+
+        A fault here is left to the view as well, which meets it under Django's guard.
+        """
         way = self._at_once.get(environ["PATH_INFO"])
         length = environ.get("CONTENT_LENGTH") or ""
         if way is None or environ["REQUEST_METHOD"] != "POST" or not (length.isdecimal() and len(length) <= 3):
             return None
         started = time.perf_counter()
         data = environ["wsgi.input"].read(int(length))
-        content = way.answer(data)
+        try:
+            content = way.answer(data)
+        except Exception:
+            content = None
         if content is None:
             environ["wsgi.input"] = BytesIO(data)
             return None

@@ -28,7 +28,7 @@ def measure(rows: int) -> list[Line]:
     people = _people()
     took: list[float] = []
     faults: list[Exception] = []
-    with web("jlis.wsgi", 18092) as address:
+    with web("jlis.wsgi:application", 18092) as address:
         clerks = [_Clerk(address, name) for name in names]
         work = [
             threading.Thread(target=clerk.work, args=(Random(number), people, took, faults))

@@ -125,7 +125,7 @@ def test_unescaped_slashes_are_read_too(authentication, client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/pki/auth/ocsp/", "/pki/auth/ocsp/AAAA", "/pki/auth/ocsp/%00%FF", "/pki/auth/ocsp/あ", "/pki/sign/ocsp/=="],
+    ["/pki/auth/ocsp/", "/pki/auth/ocsp/AAAA", "/pki/auth/ocsp/あ", "/pki/sign/ocsp/=="],
 )
 def test_garbage_in_the_path_is_malformed(founded, client, path):
     response = client.get(path)

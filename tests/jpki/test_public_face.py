@@ -140,6 +140,10 @@ def test_the_short_way_keeps_the_refusals(founded, outside):
     assert int(headers["Content-Length"]) > 500
 
 
+def test_an_address_with_a_nul_is_refused_on_the_short_way_too(founded, outside):
+    assert outside("GET", "/pki/auth/ocsp/%00%FF")[0] == "400 Bad Request"
+
+
 def test_the_short_way_numbers_each_request(founded, outside):
     number = "5f0c0a52-1111-4222-8333-444455556666"
     _, headers, _ = outside("GET", "/pki/sign/ca.cer", **{"X-Request-Id": number})

@@ -20,6 +20,10 @@ app.conf.beat_schedule = {
     "publish all lists": {"task": "jpki.tasks.publish_all_lists", "schedule": crontab(minute=30, hour=0)},
     "refresh OCSP answers": {"task": "jpki.tasks.refresh_ocsp", "schedule": crontab(minute="*/10")},
     "discard the unsigned": {"task": "jpki.tasks.discard_unfinished_certificates", "schedule": crontab(minute="*/10")},
+    "end certificates of who leaves Japan": {
+        "task": "jpki.tasks.end_what_departures_end",
+        "schedule": crontab(minute="*/10"),
+    },
     "remind of consents": {
         "task": "jpki.tasks.remind_of_consents",
         "schedule": crontab(minute=20, hour=6, day_of_month=1),

@@ -131,6 +131,7 @@ CERTIFICATE_OPERATOR = Duty(
     frozenset(
         {
             "jpki.operate_authority",
+            "jpki.follow_register",
             "jpki.export_certificate",
             "jpki.see_statistics",
             "jpki.see_fee_reports",

@@ -89,7 +89,7 @@ declare_without_address(
 )
 declare_without_address(Way.PAPER, "検証者の通知と明細", "jpki.pdf.party_notice", "jpki.pdf.statement")
 declare_without_address(
-    Way.COMMAND, "認証局の運用", "ca_ceremony", "ca_links", "ca_recover", "crl_publish", "ocsp_refresh"
+    Way.COMMAND, "認証局の運用", "ca_ceremony", "ca_links", "ca_recover", "crl_publish", "departures", "ocsp_refresh"
 )
 declare_without_address(
     Way.REGISTER,

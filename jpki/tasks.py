@@ -5,9 +5,11 @@ from celery import shared_task
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import JPKI
 from jlis.kernel.time import now
-from jpki.services import consents, inspections, issuing, ocsp, publications
+from jpki.services import consents, departures, inspections, issuing, ocsp, publications
 
-_OPERATOR = system_actor("jpki.schedule", JPKI, permissions=frozenset({"jpki.operate_authority"}))
+_OPERATOR = system_actor(
+    "jpki.schedule", JPKI, permissions=frozenset({"jpki.operate_authority", "jpki.follow_register"})
+)
 
 
 @shared_task(queue="kernel")
@@ -32,6 +34,12 @@ def refresh_ocsp() -> None:
 def discard_unfinished_certificates() -> None:
     """Take what a crash left unsigned out of the world."""
     issuing.discard_unfinished(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def end_what_departures_end() -> None:
+    """End the certificates of those who leave Japan today: daily, and again for whoever is told late."""
+    departures.take_effect(by=_OPERATOR, at=now())
 
 
 @shared_task(queue="batch")

@@ -45,11 +45,15 @@ class ResidentChanged(ResidentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ResidentRemoved(ResidentEvent):
-    """A record was removed; which certificates the law ends with it."""
+    """A record was removed; which certificates the law ends with it.
+
+    ``lies_ahead``: the day had not come when it was told (a move-out is told beforehand, 法24条).
+    """
 
     kind = "juki.resident_removed"
     signature_certificate_affected: bool
     authentication_certificate_affected: bool
+    lies_ahead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +96,14 @@ class SpecialMoveInCompleted(Event):
 class IdentityBaseMoved(Event):
     """Another register answers for somebody from now on: `RESIDENCE` (住民票), `SUPPLEMENTARY` (附票) or `NONE`.
 
-    ``office`` keeps that register; abroad it is the 本籍地.
+    ``office`` keeps that register; abroad it is the 本籍地. ``reason``: the 附票's, where its notice moved the base.
     """
 
     kind = "juki.identity_base_moved"
     base: str
     office: str
     changed_on: date
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mynacard.domain import applications, clocks, express, lifecycle, notices
+from mynacard.domain import abroad, applications, clocks, express, lifecycle, notices
 from mynacard.domain.sittings import Standing
 
 
@@ -47,6 +47,27 @@ class Clock(models.TextChoices):
     CONTINUE = clocks.Clock.CONTINUE.value, "継続利用まで"
     LEAVE_AGAIN = clocks.Clock.LEAVE_AGAIN.value, "継続利用前の転出"
     LEAVE_COUNTRY = clocks.Clock.LEAVE_COUNTRY.value, "国外転出の予定日まで"
+
+
+class AbroadState(models.TextChoices):
+    """国外継続利用の状態."""
+
+    APPLIED = abroad.UseState.APPLIED.value, "受付済み"
+    ABROAD = abroad.UseState.ABROAD.value, "国外で利用中"
+    CANCELLED = abroad.UseState.CANCELLED.value, "取消し"
+    RETURNED = abroad.UseState.RETURNED.value, "帰国"
+
+
+class AbroadApplicant(models.TextChoices):
+    """国外継続利用の申請に来た人."""
+
+    HOLDER = abroad.Applicant.HOLDER.value, abroad.APPLICANT_LABELS[abroad.Applicant.HOLDER]
+    HOUSEHOLD = abroad.Applicant.HOUSEHOLD.value, abroad.APPLICANT_LABELS[abroad.Applicant.HOUSEHOLD]
+    LEGAL_REPRESENTATIVE = (
+        abroad.Applicant.LEGAL_REPRESENTATIVE.value,
+        abroad.APPLICANT_LABELS[abroad.Applicant.LEGAL_REPRESENTATIVE],
+    )
+    PROXY = abroad.Applicant.PROXY.value, abroad.APPLICANT_LABELS[abroad.Applicant.PROXY]
 
 
 class ApplicationState(models.TextChoices):
@@ -134,6 +155,9 @@ EXPRESS_CASES = [(case.code, case.label) for case in express.CASES]
 
 APPLICATION_LIVE = sorted(state.value for state in applications.LIVE)
 """The states in which an application is under way."""
+
+ABROAD_RUNNING = sorted(state.value for state in abroad.RUNNING)
+"""The states in which a card is kept by somebody who leaves or has left Japan."""
 
 IN_HAND = sorted(state.value for state in lifecycle.RELIED_ON)
 """The states in which a card is in its holder's hands."""

@@ -32,6 +32,7 @@ declare_without_address(
     Way.SCREEN,
     "カードの手続",
     "mynacard_make_move",
+    "mynacard_keep_abroad",
     "mynacard_certificates",
     "mynacard_write_certificates",
     "mynacard_sitting",

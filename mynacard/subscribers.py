@@ -7,6 +7,7 @@ from jlis.kernel.isolation.scope import MYNACARD
 from jlis.kernel.outbox.events import Envelope, subscriber
 from jpki.events import CertificateReplaced
 from juki.events import (
+    IdentityBaseMoved,
     ResidentChanged,
     ResidentMovedIn,
     ResidentRemoved,
@@ -23,6 +24,7 @@ _ACTOR = system_actor("mynacard.following", MYNACARD, permissions=frozenset({"my
     ResidentChanged,
     ResidentRemoved,
     SpecialMoveInCompleted,
+    IdentityBaseMoved,
     name="mynacard.following",
     scope=MYNACARD,
 )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mynacard.api.applications import ApplicationsView, ApplicationView
-from mynacard.web import applications, cards, certificates, express, notices, production, safe, sitting
+from mynacard.web import abroad, applications, cards, certificates, express, notices, production, safe, sitting
 
 urlpatterns = [
     path("api/v1/mynacard/applications", ApplicationsView.as_view(), name="mynacard_applications"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("mynacard/cards/<int:card>/certificates/write/", certificates.write, name="mynacard_write_certificates"),
     path("mynacard/sittings/<int:sitting>/", certificates.held, name="mynacard_sitting"),
     path("mynacard/sittings/<int:sitting>/receipt", certificates.receipt, name="mynacard_receipt"),
+    path("mynacard/cards/<int:card>/abroad/", abroad.keep, name="mynacard_keep_abroad"),
     path("mynacard/cards/<int:card>/<str:verb>/", cards.make_move, name="mynacard_make_move"),
     path("mynacard/express/", express.express_list, name="mynacard_express"),
     path("mynacard/express/lane/", express.lane, name="mynacard_express_lane"),

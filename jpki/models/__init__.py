@@ -3,6 +3,7 @@
 from jpki.models.authorities import Authority, Ceremony, Generation, LinkCertificate, Profile, Responder
 from jpki.models.certificates import Certificate, CertificateStatus, CrlPartition, Holding
 from jpki.models.consents import Consent, ConsentReminder
+from jpki.models.departures import Departure
 from jpki.models.devices import DeviceStep, MobileDevice
 from jpki.models.fees import CertificateCharge, FeeReport, FeeReportStep
 from jpki.models.inspections import Inspection
@@ -11,7 +12,8 @@ from jpki.models.relying_parties import PartyEntitlement, PartyPaper, PartyStep,
 
 __all__ = [
     "Authority", "Ceremony", "Certificate", "CertificateCharge", "CertificateStatus", "Consent", "ConsentReminder",
-    "CrlChange", "CrlPartition", "CrlPiece", "CrlPublication", "CrlSeries", "DeviceStep", "FeeReport", "FeeReportStep",
+    "CrlChange", "CrlPartition", "CrlPiece", "CrlPublication", "CrlSeries", "Departure", "DeviceStep", "FeeReport",
+    "FeeReportStep",
     "Generation", "Holding", "Inspection", "LinkCertificate", "MobileDevice", "OcspAnswer", "PartyEntitlement",
     "PartyPaper", "PartyStep", "Profile", "RelyingParty", "Responder", "VerificationPrice",
 ]  # fmt: skip

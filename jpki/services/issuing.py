@@ -8,7 +8,7 @@ signed by the other cores, the next one is prepared.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from jlis.kernel.outbox.publishing import publish_many
 from jlis.kernel.time import Moment
 from jpki import policies
 from jpki.domain import subjects, validity
+from jpki.domain.departures import address_abroad
 from jpki.domain.eligibility import Applicant, hindrances
 from jpki.domain.holder_items import holder_items
 from jpki.domain.kinds import Kind
@@ -33,7 +34,7 @@ from jpki.engine.public_keys import SubjectKey
 from jpki.events import CertificateIssued, CertificateReplaced
 from jpki.gateways.signers import Signers, Signing, signers
 from jpki.models import Certificate, CertificateStatus, CrlPartition
-from jpki.selectors import authorities, certificates
+from jpki.selectors import authorities, certificates, departures
 from jpki.selectors.authorities import LivingGeneration
 from jpki.services import endings, partitions
 from jpki.sql import issuing as sql
@@ -159,6 +160,13 @@ class _Alike(NamedTuple):
         return MOVES["revoke_for_replacement" if self.replaces else "revoke_for_renewal"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Leaver(CurrentRecord):
+    """Somebody removed already who leaves Japan on a day to come and keeps the card: certified for the life abroad."""
+
+    leaves_on: date
+
+
 @dataclass(frozen=True)
 class _Part:
     """A part of the orders whose content is stored and waits for its signatures."""
@@ -207,6 +215,7 @@ def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Act
         holders = [order.resident for order in orders.values()]
         known = residents.current_many(holders, with_protected_address=True)
     with acting(JPKI):
+        known = _with_leavers(known, at)
         generation = authorities.issuing(kind, alike.algorithm, at.instant)
         profile, template = authorities.template_for(generation, kind)
         wanted = list(known)
@@ -234,6 +243,15 @@ def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Act
     )
 
 
+def _with_leavers(known: dict[UUID, CurrentRecord], at: Moment) -> dict[UUID, CurrentRecord]:
+    removed = [who for who, record in known.items() if record.state != "CURRENT"]
+    leaving = departures.going_on(removed, day=at.day)
+    return known | {
+        who: _Leaver(**asdict(known[who]) | {"address": address_abroad(day)}, leaves_on=day)
+        for who, day in leaving.items()
+    }
+
+
 def _refused(
     place: int, order: Order, record: CurrentRecord | None, held: Held | None, issued: Issued, at: Moment
 ) -> bool:
@@ -246,7 +264,7 @@ def _refused(
         kind=order.kind,
         born=PartialDate.from_iso(record.birth_date),
         day=(order.issued_at or at).day,
-        registered=record.state == "CURRENT",
+        registered=record.state == "CURRENT" or isinstance(record, _Leaver),
         holds_valid=held is not None and not renewable,
         under_guardianship=order.under_guardianship,
         exception_confirmed=order.exception_confirmed,
@@ -298,7 +316,8 @@ def _drafts(
 def _information(record: CurrentRecord) -> dict[str, str]:
     """What the certificate certifies, and the furigana that travels with it unless it is a makeshift."""
     told = {"name": record.name, "address": record.address, "birth_date": record.birth_date, "sex": record.sex}
-    return told | {"name_kana": "" if record.kana_source == _UNOFFICIAL else record.name_kana}
+    told |= {"name_kana": "" if record.kana_source == _UNOFFICIAL else record.name_kana}
+    return told | ({"abroad_from": record.leaves_on.isoformat()} if isinstance(record, _Leaver) else {})
 
 
 def _request(

@@ -9,6 +9,7 @@ from jlis.kernel.domain.folding import kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from jlis.kernel.isolation.scope import REGISTRY, scope
+from jlis.kernel.organisations.selectors.municipalities import Tenant
 from juki.choices import KanaSource, RecordState, ResidentClass
 from juki.domain.changes import ChangeReason
 from juki.models import IdentityRecord, ProtectedResident, Resident, SupplementaryRecord
@@ -26,6 +27,12 @@ def latest_versions() -> QuerySet[SupplementaryRecord]:
 def latest_of(resident: UUID) -> SupplementaryRecord | None:
     """The latest version of a person's 附票, as it is: for what is written after it, never for a way out."""
     return latest_versions().filter(resident=resident).first()
+
+
+def keepers(residents: Iterable[UUID]) -> dict[UUID, Tenant]:
+    """The 本籍地 whose 附票 keep persons now, in sight of the running scope; nothing for whom none is known."""
+    kept = latest_versions().filter(resident__in=list(residents), state=RecordState.CURRENT)
+    return {row[0]: Tenant(*row[1:]) for row in kept.values_list("resident", "prefecture", "municipality", "office")}
 
 
 def history(resident: UUID) -> list[SupplementaryRecord]:

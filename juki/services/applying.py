@@ -191,6 +191,7 @@ def _leave(resident: Resident, notice: Notice, tenant: Tenant, register: Registe
         **_common(resident, notice),
         signature_certificate_affected=notice.facts.ends_signature_certificate,
         authentication_certificate_affected=notice.facts.ends_authentication_certificate,
+        lies_ahead=notice.changed_on > register.at.day,
     )
 
 

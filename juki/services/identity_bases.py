@@ -29,7 +29,9 @@ def after_move(resident: Resident, notice: Notice, *, former_removal: str) -> li
 def after_supplementary(resident: Resident, notice: SupplementaryNotice, *, was_kept: bool) -> list[Event]:
     """A 附票 began or ceased to keep somebody who is abroad."""
     before, after = _base(resident, was_kept), _base(resident, notice.reason not in REMOVALS)
-    return [] if before is after else [_moved(resident, after, notice.municipality, notice.changed_on)]
+    if before is after:
+        return []
+    return [_moved(resident, after, notice.municipality, notice.changed_on, notice.reason.value)]
 
 
 def after_transfer(resident: Resident, office: str, on: date) -> list[Event]:
@@ -46,5 +48,5 @@ def _base(resident: Resident, is_kept: bool) -> Base:
     )
 
 
-def _moved(resident: Resident, base: Base, office: str, changed_on: date) -> Event:
-    return IdentityBaseMoved(subject=resident.pk, base=base.value, office=office, changed_on=changed_on)
+def _moved(resident: Resident, base: Base, office: str, changed_on: date, reason: str = "") -> Event:
+    return IdentityBaseMoved(subject=resident.pk, base=base.value, office=office, changed_on=changed_on, reason=reason)

@@ -63,6 +63,11 @@ def after_leaving_the_country(*, intended_on: date) -> Deadline:
     return Deadline(Clock.LEAVE_COUNTRY, intended_on - timedelta(days=1))
 
 
+def after_cancelled_leaving(*, told_on: date) -> Deadline:
+    """Somebody who kept the card does not leave Japan after all: face and chip say so, and have to be put right."""
+    return Deadline(Clock.CONTINUE, told_on + timedelta(days=rule_on(told_on).days_to_continue))
+
+
 def after_move_out(*, intended_on: date, running: Clock | None) -> Deadline:
     """Somebody has told of a move-out. Who had not yet continued the card in the last town loses it with the move."""
     if running is Clock.CONTINUE:

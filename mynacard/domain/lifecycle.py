@@ -79,8 +79,8 @@ def _row(verb: str, sources: str, target: State, permission: str, statute: str, 
 _WORDS = {
     "ship": "shipped", "arrive": "arrived", "set_up": "set_up", "set_up_centrally": "set_up",
     "hand_over": "handed_over", "send_home": "handed_over", "suspend": "suspended", "resume": "resumed",
-    "continue_use": "continued", "update_face": "face_updated", "drop_pins": "pins_dropped",
-    "restore_pins": "pins_restored",
+    "continue_use": "continued", "continue_abroad": "kept_abroad", "update_face": "face_updated",
+    "drop_pins": "pins_dropped", "restore_pins": "pins_restored",
 }  # fmt: skip
 _HELD = "LIVE SUSPENDED"
 _WAITING = "PRODUCTION SHIPPED STORED READY"
@@ -99,6 +99,7 @@ MOVES: dict[str, Move] = {
         _row("suspend", "LIVE", State.SUSPENDED, "suspend", "番号法17条5項", "一時停止", at_the_counter=True),
         _row("resume", "SUSPENDED", State.LIVE, "resume", "番号法17条5項", "一時停止の解除", at_the_counter=True),
         _row("continue_use", "LIVE", State.LIVE, "update", "番号法17条2項・3項", "継続利用", at_the_counter=True),
+        _row("continue_abroad", "LIVE", State.LIVE, "update", "番号法17条・施行令14条", "国外継続利用"),
         _row("update_face", "LIVE", State.LIVE, "update", "番号法17条4項", "券面更新", at_the_counter=True),
         _row("drop_pins", "LIVE", State.LIVE, "update", "事務処理要領", "顔認証カードへの切替え", at_the_counter=True),
         _row("restore_pins", "LIVE", State.LIVE, "hand_over", "事務処理要領", "暗証番号ありへの切替え"),

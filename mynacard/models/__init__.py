@@ -1,5 +1,6 @@
 """The room's tables."""
 
+from mynacard.models.abroad import AbroadUse
 from mynacard.models.applications import Application, ApplicationPhoto, IssuedForm, PinRequest
 from mynacard.models.batches import BatchRun
 from mynacard.models.cards import Card, CardCertificate, CardHistory, HandOver
@@ -9,8 +10,8 @@ from mynacard.models.production import ArrivalDiscrepancy, PersonalisationFile, 
 from mynacard.models.sittings import CertificateSitting, SittingDeed
 
 __all__ = [
-    "Application", "ApplicationPhoto", "ArrivalDiscrepancy", "BatchRun", "Card", "CardCertificate", "CardHistory",
-    "CertificateSitting",
+    "AbroadUse", "Application", "ApplicationPhoto", "ArrivalDiscrepancy", "BatchRun", "Card", "CardCertificate",
+    "CardHistory", "CertificateSitting",
     "ExpiryNotice", "ExpressApplication", "ExpressDay", "HandOver", "IssuedForm", "PersonalisationFile", "PinRequest",
     "ProductionLot", "Shipment", "SittingDeed",
 ]  # fmt: skip

@@ -15,14 +15,15 @@ class Card(Tenanted):
     """One piece of plastic, from the maker's lot to its end. It follows its holder from town to town.
 
     `face_version` is the version of the register that its face shows; `has_pins` is false for a 顔認証カード. A running
-    clock has its last day: the day after, the card ends.
+    clock has its last day: the day after, the card ends. `abroad_on`: its face says that its holder leaves Japan on
+    that day and keeps it (国外継続利用).
     """
 
     PERSONAL = frozenset({"card_number"})
     PLAIN = TENANT | {
         "id", "resident", "application", "lot", "shipment", "state", "cause", "issued_on", "expires_on",
-        "face_version", "has_pins", "clock", "clock_due_on", "made_at", "shipped_at", "arrived_at", "set_up_at",
-        "handed_over_at", "suspended_at", "void_at", "void_on",
+        "face_version", "has_pins", "clock", "clock_due_on", "abroad_on", "made_at", "shipped_at", "arrived_at",
+        "set_up_at", "handed_over_at", "suspended_at", "void_at", "void_on",
     }  # fmt: skip
 
     card_number = models.CharField("製造番号", max_length=16, unique=True)
@@ -40,6 +41,7 @@ class Card(Tenanted):
     has_pins = models.BooleanField("暗証番号がある", default=True)
     clock = models.CharField("期限の種類", max_length=14, choices=Clock, blank=True)
     clock_due_on = models.DateField("期限", null=True)
+    abroad_on = models.DateField("国外転出の予定年月日（国外継続利用）", null=True)
     made_at = models.DateTimeField("製造指図日時")
     shipped_at = models.DateTimeField("発送日時", null=True)
     arrived_at = models.DateTimeField("到着日時", null=True)

@@ -7,7 +7,7 @@ from mynacard.choices import IN_HAND
 from mynacard.domain.clocks import ENDS_BY
 from mynacard.domain.lifecycle import MOVES
 from mynacard.models import Card
-from mynacard.services import batches, moving
+from mynacard.services import abroad, batches, moving
 from mynacard.services.counter import PURPOSE
 
 TASK = "card_clocks"
@@ -27,4 +27,5 @@ def run(*, by: Actor, at: Moment) -> dict[str, int]:
             done[verb] = len(moving.apply(MOVES[verb], ids, by=by, at=at, purpose=PURPOSE))
         ids = list(in_hand.filter(expires_on__lt=at.day).order_by("pk").values_list("pk", flat=True))
         done["expire"] = len(moving.apply(MOVES["expire"], ids, by=by, at=at, purpose=PURPOSE))
+        done["gone_abroad"] = abroad.take_effect(by=by, at=at)
         return batches.finish(TASK, done, at=at)

@@ -8,19 +8,22 @@ from uuid import UUID
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import MYNACARD, acting
+from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox.events import Envelope
 from jlis.kernel.time import TOKYO, Moment
 from juki.domain.changes import ChangeReason
-from juki.events import ResidentChanged, ResidentMovedIn, ResidentRemoved, SpecialMoveInCompleted
+from juki.domain.supplementary import Base
+from juki.domain.supplementary import Reason as SupplementaryReason
+from juki.events import IdentityBaseMoved, ResidentChanged, ResidentMovedIn, ResidentRemoved, SpecialMoveInCompleted
 from juki.models import IdentityRecord
-from mynacard.choices import APPLICATION_LIVE
+from mynacard.choices import ABROAD_RUNNING, APPLICATION_LIVE, AbroadState
 from mynacard.domain import clocks
 from mynacard.domain.applications import MOVES as APPLICATION_MOVES
 from mynacard.domain.clocks import Clock, Deadline
 from mynacard.domain.express import NUMBER_OR_CODE_CHANGES
 from mynacard.domain.lifecycle import BEFORE_HAND_OVER, MOVES, RELIED_ON, State
-from mynacard.models import Application, Card
-from mynacard.services import applications, moving
+from mynacard.models import AbroadUse, Application, Card
+from mynacard.services import abroad, applications, moving
 from mynacard.services.counter import PURPOSE
 from mynacard.sql import following as sql
 
@@ -30,6 +33,11 @@ _ENDS_AT_ONCE = {
     _R.DEATH: "void_on_death",
     _R.REMOVAL_EX_OFFICIO: "void_on_removal",
     _R.REMOVAL_ENTRY_CANCELLED: "void_on_removal",
+}
+# What ends the card of somebody abroad: the 附票 says so, for there is no 住民票.
+_ENDS_ABROAD = {
+    SupplementaryReason.DIED.value: "void_on_death",
+    SupplementaryReason.NATIONALITY_LOST.value: "void_on_removal",
 }
 
 
@@ -42,6 +50,7 @@ class _Standing:
     verb: str = ""
     changed: bool = False
     continued: bool = False
+    is_back: bool = False
 
 
 @dataclass
@@ -50,6 +59,7 @@ class _Batch:
 
     cards: dict[UUID, list[_Standing]]
     told: dict[tuple[UUID, int], date]
+    uses: dict[int, AbroadUse]
     at: datetime
     left: set[UUID] = field(default_factory=set)
 
@@ -83,12 +93,19 @@ def _gathered(envelopes: Sequence[Envelope]) -> _Batch:
     # The day on which the town told of a change is that of the version's record, not of the event's delivery.
     versions = IdentityRecord.objects.filter(resident__in=holders).values_list("resident", "version", "recorded_at")
     told = {(resident, version): recorded.astimezone(TOKYO).date() for resident, version, recorded in versions}
-    return _Batch(cards, told, max(envelope.occurred_at for envelope in envelopes))
+    uses = {use.card_id: use for use in AbroadUse.objects.filter(resident__in=holders, state__in=ABROAD_RUNNING)}
+    return _Batch(cards, told, uses, max(envelope.occurred_at for envelope in envelopes))
 
 
-def _act(event: ResidentRemoved | ResidentMovedIn | ResidentChanged | SpecialMoveInCompleted, batch: _Batch) -> None:
+def _act(
+    event: ResidentRemoved | ResidentMovedIn | ResidentChanged | SpecialMoveInCompleted | IdentityBaseMoved,
+    batch: _Batch,
+) -> None:
     if isinstance(event, SpecialMoveInCompleted):
         _continue(event, batch)
+        return
+    if isinstance(event, IdentityBaseMoved):
+        _abroad(event, batch)
         return
     told_on = batch.told.get((event.subject, event.version), event.changed_on)
     if isinstance(event, ResidentRemoved):
@@ -99,7 +116,8 @@ def _act(event: ResidentRemoved | ResidentMovedIn | ResidentChanged | SpecialMov
         if isinstance(event, ResidentRemoved):
             _removed(standing, event, told_on)
         elif isinstance(event, ResidentMovedIn):
-            _moved_in(standing, event, told_on)
+            use = batch.uses.get(standing.card.pk)
+            _moved_in(standing, event, told_on, was_kept=use is not None and use.version < event.version)
         elif event.reason in NUMBER_OR_CODE_CHANGES:
             standing.verb = "void_on_number_change"
 
@@ -109,6 +127,9 @@ def _removed(standing: _Standing, event: ResidentRemoved, told_on: date) -> None
     in_hand = State(standing.card.state) in RELIED_ON
     if reason in _ENDS_AT_ONCE:
         standing.verb = _ENDS_AT_ONCE[reason]
+    elif reason is _R.MOVE_OUT_ABROAD and standing.card.abroad_on == event.changed_on:
+        # The counter was ahead of this event: the card is kept already.
+        return
     elif reason is _R.MOVE_OUT_ABROAD:
         deadline = clocks.after_leaving_the_country(intended_on=event.changed_on)
         _start(standing, deadline, told_on) if in_hand else setattr(standing, "verb", "void_on_leaving")
@@ -117,14 +138,22 @@ def _removed(standing: _Standing, event: ResidentRemoved, told_on: date) -> None
         _start(standing, clocks.after_move_out(intended_on=event.changed_on, running=running), told_on)
 
 
-def _moved_in(standing: _Standing, event: ResidentMovedIn, told_on: date) -> None:
+def _moved_in(standing: _Standing, event: ResidentMovedIn, told_on: date, *, was_kept: bool) -> None:
     # A card that still lies in the former town's safe stays there and is discarded by that town.
     if State(standing.card.state) in BEFORE_HAND_OVER:
         return
     card = standing.card
     card.prefecture, card.municipality, card.office = event.prefecture, event.municipality, event.office
     standing.changed = True
-    if event.former_office == event.office and standing.deadline is None:
+    standing.is_back = standing.is_back or was_kept
+    if event.reason == _R.ENTRY_REMOVAL_CANCELLED:
+        if was_kept:
+            _start(standing, clocks.after_cancelled_leaving(told_on=told_on), told_on)
+            return
+        if standing.deadline and standing.deadline.clock is Clock.LEAVE_COUNTRY:
+            standing.deadline = None
+            return
+    if not was_kept and event.former_office == event.office and standing.deadline is None:
         return
     _start(
         standing, clocks.after_move_in(moved_on=event.changed_on, told_on=told_on, running=standing.deadline), told_on
@@ -137,6 +166,20 @@ def _continue(event: SpecialMoveInCompleted, batch: _Batch) -> None:
         waits = standing.deadline is not None and standing.deadline.clock is Clock.CONTINUE and not standing.verb
         if waits and str(standing.card.pk) == event.card and standing.card.state == State.LIVE:
             standing.deadline, standing.changed, standing.continued = None, True, True
+
+
+def _abroad(event: IdentityBaseMoved, batch: _Batch) -> None:
+    """Of somebody abroad the 附票 tells: another 本籍地 keeps it, or the person has died or is no national any more."""
+    for standing in batch.cards.get(event.subject, []):
+        use = batch.uses.get(standing.card.pk)
+        if standing.verb or use is None or use.state != AbroadState.ABROAD:
+            continue
+        if event.base == Base.SUPPLEMENTARY:
+            card = standing.card
+            card.prefecture, card.municipality, card.office = municipalities.tenant_of(event.office)
+            standing.changed = True
+        elif event.base == Base.NONE and event.reason in _ENDS_ABROAD:
+            standing.verb = _ENDS_ABROAD[event.reason]
 
 
 def _start(standing: _Standing, deadline: Deadline, told_on: date) -> None:
@@ -155,6 +198,7 @@ def _written(batch: _Batch, by: Actor) -> int:
             if each.changed
         ]
     )
+    abroad.settle([each.card.pk for each in everything if each.is_back], day=at.day)
     continued = [each.card.pk for each in everything if each.continued]
     moving.apply(MOVES["continue_use"], continued, by=by, at=at, purpose=PURPOSE, note="特例転入")
     ending: dict[str, list[int]] = defaultdict(list)

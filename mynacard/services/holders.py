@@ -1,6 +1,7 @@
 """The card against the latest 本人確認情報: whether its holder still lives here, and whether the face still agrees."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict
@@ -39,6 +40,12 @@ def present(card: Card, *, by: Actor) -> Holder:
         raise Conflict(code, f"名義人の住民票は{label}により消除されています。このカードは交付できません。")
     assert whole is not None
     return Holder(here, _differences(card, whole))
+
+
+def leaves_japan(card: Card, record: IdentityRecord, *, day: date) -> bool:
+    """Whether the holder leaves Japan on a day to come and keeps the card: certificates may be issued until then."""
+    is_told = record.change_reason == ChangeReason.MOVE_OUT_ABROAD and record.changed_on == card.abroad_on
+    return is_told and card.abroad_on is not None and day < card.abroad_on
 
 
 def _differences(card: Card, here: IdentityRecord) -> list[str]:

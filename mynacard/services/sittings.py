@@ -147,7 +147,7 @@ def _seen(card: int, by: Actor, at: Moment, *, under_guardianship: bool = False)
         borne = selectors.borne_by(
             found,
             born=PartialDate.from_iso(record.birth_date),
-            registered=record.state == RecordState.CURRENT,
+            registered=record.state == RecordState.CURRENT or holders.leaves_japan(found, record, day=at.day),
             under_guardianship=under_guardianship,
             at=at,
         )
@@ -169,10 +169,11 @@ def _may(wanted: Plan, by: Actor) -> None:
 
 
 def _usable(seen: Seen, by: Actor, at: Moment) -> None:
-    """New certificates and PINs go on a card that lives, in the hands of somebody registered here."""
+    """New certificates and PINs go on a card that lives, of who is registered here or leaves Japan with it."""
     if not seen.may_issue or seen.card.expires_on < at.day:
         raise Conflict("state_does_not_allow", "有効なカードにだけ、電子証明書の発行と暗証番号の設定ができます。")
-    holders.present(seen.card, by=by)
+    if not holders.leaves_japan(seen.card, seen.record, day=at.day):
+        holders.present(seen.card, by=by)
 
 
 def _stand(seen: Seen, wanted: Plan) -> None:

@@ -21,6 +21,12 @@ _KEEP = """
 """
 
 
+_KEEP_PLACES = """
+    UPDATE mynacard_card c
+    SET prefecture = kept.prefecture, municipality = kept.municipality, office = kept.office
+    FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[]) AS kept(id, prefecture, municipality, office)
+    WHERE c.id = kept.id
+"""
 _RENUMBER = """
     UPDATE {table} AS held SET {column} = given.latter
     FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS given(resident, former, latter)
@@ -54,6 +60,13 @@ def keep_clocks(kept: Sequence[Kept]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, columns)
+
+
+def keep_places(places: Sequence[tuple[int, int, str, str]]) -> None:
+    """Write towns alone: card, prefecture, municipality, office."""
+    if places:
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP_PLACES, [list(column) for column in zip(*places, strict=True)])
 
 
 def renumber(resident: UUID, pairs: Sequence[Sequence[int]]) -> None:

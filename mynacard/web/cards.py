@@ -13,7 +13,7 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
-from mynacard.choices import IN_HAND
+from mynacard.choices import IN_HAND, Clock
 from mynacard.domain.identity import DOCUMENTS
 from mynacard.domain.lifecycle import MOVES, Move, moves_from
 from mynacard.domain.lifecycle import State as DomainState
@@ -24,6 +24,9 @@ from mynacard.services.counter import PURPOSE
 from mynacard.web.forms import NoteForm
 
 TONES = {"LIVE": "success", "SUSPENDED": "warning", "VOID": "error", "READY": "info"}
+
+# What is in a history and no move of the table.
+_WORDS = {"take_over": "既存カードの引継ぎ", "leave_japan": "国外転出（国外継続利用）"}
 
 
 @staff_view(permission="mynacard.see_cards")
@@ -58,6 +61,7 @@ def card(request: StaffRequest, card: int) -> HttpResponse:
         "history": [(row, _word(row.verb)) for row in seen.history],
         "documents": [DOCUMENTS.get(code, code) for code in seen.hand_over.documents] if seen.hand_over else [],
         "moves": _buttons(seen.card, request.actor),
+        "may_keep_abroad": seen.card.clock == Clock.LEAVE_COUNTRY and request.actor.may("mynacard.update"),
         "may_certify": seen.card.state in IN_HAND and request.actor.may("mynacard.update"),
         "print_purpose": PURPOSE,
         "breadcrumbs": [("個人番号カード", of_holder), (seen.card.card_number, "")],
@@ -93,7 +97,7 @@ def _buttons(card: Card, by: Actor) -> list[Move]:
 
 
 def _word(verb: str) -> str:
-    return MOVES[verb].label if verb in MOVES else "既存カードの引継ぎ"
+    return MOVES[verb].label if verb in MOVES else _WORDS[verb]
 
 
 def _confirmation(move: Move, card: Card, form: NoteForm) -> dict[str, object]:

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 
 from jlis.kernel.faces.forms import EraDateField, ShellForm
-from mynacard.choices import EXPRESS_CASES, Channel, ReturnReason
+from mynacard.choices import EXPRESS_CASES, AbroadApplicant, Channel, ReturnReason
 from mynacard.domain import applications
+from mynacard.domain.abroad import Applicant
 from mynacard.domain.identity import DOCUMENTS, ProxyReason, Shown
 from mynacard.domain.pins import LABELS, Pins
+from mynacard.services.abroad import Wish as AbroadWish
 from mynacard.services.applications import Wish
 from mynacard.services.photos import GivenPhoto
 
@@ -159,6 +161,19 @@ class DocumentsForm(ShellForm):
     def shown(self) -> Shown:
         """The cleaned form as the rules take it."""
         return _shown(self.cleaned_data)
+
+
+class AbroadForm(ShellForm):
+    """Who came, and that chip and face were written."""
+
+    applicant = forms.ChoiceField(label="申請に来た人", choices=AbroadApplicant.choices)
+    chip_is_written = forms.BooleanField(label="ICチップの住所を国外転出に書き換えた", required=False)
+    face_is_written = forms.BooleanField(label="券面に上の文言を記載した", required=False)
+
+    def wish(self) -> AbroadWish:
+        """The cleaned form as the service takes it."""
+        given = self.cleaned_data
+        return AbroadWish(Applicant(given["applicant"]), given["chip_is_written"], given["face_is_written"])
 
 
 class PinsForm(ShellForm):

@@ -3,12 +3,13 @@
 import pytest
 
 from jlis.kernel.audit.models import AuditEntry
+from jlis.kernel.errors import Forbidden
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jlis.kernel.outbox import delivery
 from jlis.kernel.outbox.models import OutboxEvent
 from jpki.domain.kinds import Kind
 from jpki.models import Certificate
-from jpki.services import following
+from jpki.services import departures, following
 from jpki.services.following import Notice
 from jpki.sql.following import Tenant
 from jpki.subscribers import _ACTOR
@@ -125,3 +126,75 @@ def test_nobody_elses_certificate_is_touched(signature, resident, clerk, at):
     told("D03", resident, by=clerk, at=at)
 
     assert states(signature, theirs) == ["REVOKED", "VALID"]
+
+
+class TestLeavingJapan:
+    """P10: the day told is when somebody has left; until then everything stands."""
+
+    DAYS = 5
+
+    def leaves(self, resident, *, by, at):
+        on = at.later(days=self.DAYS).day
+        factories.tell(factories.change("D02", resident.resident_code, changed_on=on.isoformat()), by=by, at=at)
+        assert not delivery.deliver_all().failed
+
+    def comes(self, at, days=DAYS):
+        return departures.take_effect(by=cast.operator(), at=at.later(days=days))
+
+    def test_certificates_wait_for_the_day_and_end_with_it_once(self, signature, authentication, resident, clerk, at):
+        self.leaves(resident, by=clerk, at=at)
+        assert self.comes(at, self.DAYS - 1) == 0
+        assert states(signature, authentication) == ["VALID", "VALID"]
+
+        assert self.comes(at) == 2
+        assert self.comes(at) == 0
+        assert states(signature, authentication) == ["REVOKED", "REVOKED"]
+        assert cast.status_of(authentication).cause == "REMOVAL"
+
+    def test_what_was_told_on_the_day_itself_does_not_wait(self, signature, authentication, resident, clerk, at):
+        told("D02", resident, by=clerk, at=at)
+        assert states(signature, authentication) == ["REVOKED", "REVOKED"]
+
+    def test_a_cancelled_leaving_leaves_them(self, signature, authentication, resident, clerk, at):
+        self.leaves(resident, by=clerk, at=at)
+        entry = {key: value for key, value in factories.grown().items() if key not in ("key", "reason", "changed_on")}
+        told("R09", resident, by=clerk, at=at, **entry)
+
+        assert self.comes(at) == 0
+        assert states(signature, authentication) == ["VALID", "VALID"]
+
+    def test_both_in_one_batch(self, signature, authentication, resident, clerk, at):
+        on = at.later(days=self.DAYS).day.isoformat()
+        entry = {key: value for key, value in factories.grown().items() if key not in ("key", "reason", "changed_on")}
+        factories.tell(factories.change("D02", resident.resident_code, changed_on=on), by=clerk, at=at)
+        factories.tell(
+            factories.change("R09", resident.resident_code, changed_on=at.day.isoformat(), **entry), by=clerk, at=at
+        )
+        delivery.deliver_all()
+
+        assert self.comes(at) == 0
+        assert states(signature, authentication) == ["VALID", "VALID"]
+
+    def test_who_goes_on_loses_the_signature_alone(self, signature, authentication, resident, clerk, at):
+        self.leaves(resident, by=clerk, at=at)
+        on = at.later(days=self.DAYS).day
+        departures.go_on(resident=resident.pk, version=2, leaves_on=on, by=clerk, purpose=cast.PURPOSE)
+
+        assert self.comes(at) == 1
+        assert states(signature, authentication) == ["REVOKED", "VALID"]
+        assert cast.status_of(signature).cause == "CHANGE"
+
+    def test_a_word_of_an_earlier_leaving_does_not_hold_for_a_later_one(self, authentication, resident, clerk, at):
+        on = at.later(days=self.DAYS).day
+        departures.go_on(resident=resident.pk, version=1, leaves_on=on, by=clerk, purpose=cast.PURPOSE)
+        self.leaves(resident, by=clerk, at=at)
+
+        assert self.comes(at) == 1
+        assert states(authentication) == ["REVOKED"]
+
+    def test_neither_is_anybodys_to_do(self, resident, at):
+        other = actor("131016", "STAFF_ADMINISTRATOR")
+        with pytest.raises(Forbidden):
+            departures.go_on(resident=resident.pk, version=1, leaves_on=at.day, by=other, purpose=cast.PURPOSE)
+        with pytest.raises(Forbidden):
+            departures.take_effect(by=other, at=at)

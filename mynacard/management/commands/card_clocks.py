@@ -13,5 +13,6 @@ class Command(BatchCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         done = clockwork.run(by=self.actor(options), at=self.moment(options))
-        self.say(f"{sum(done.values()):,}枚のカードを廃止しました。", options)
+        abroad = done.get("gone_abroad", 0)
+        self.say(f"{sum(done.values()) - abroad:,}枚のカードを廃止しました。国外継続利用 {abroad:,}枚。", options)
         return dict(done)

@@ -17,6 +17,7 @@ LEADS = {
     "suspend": {L: H},
     "resume": {H: L},
     "continue_use": {L: L},
+    "continue_abroad": {L: L},
     "update_face": {L: L},
     "drop_pins": {L: L},
     "restore_pins": {L: L},

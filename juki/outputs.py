@@ -17,6 +17,8 @@ declare(
     juki_supplementary_record="附票本人確認情報の画面と履歴",
     juki_removed_search="除票の検索（住所では見つからない）",
     juki_removed="除票の画面",
+    juki_removed_supplementary_search="除附票の検索",
+    juki_removed_supplementary="除附票の画面",
 )
 declare(
     Way.SCREEN,
@@ -27,6 +29,7 @@ declare(
     juki_wide_area_paper="広域交付の住民票の写し",
     juki_removed_paper="除票の記載事項の書面",
     juki_supplementary_copy="戸籍の附票の写し",
+    juki_removed_supplementary_copy="戸籍の附票の除票の写し",
 )
 declare(
     Way.REST,

@@ -1,4 +1,4 @@
-"""戸籍の附票の写し (法20条): who may have one, and what it says.
+"""戸籍の附票の写し (法20条) and that of a removed 附票 (除附票, 法21条の3): who may have one, and what it says.
 
 The network keeps no 戸籍の表示 and not since when an address was taken up: the counter of the 本籍地 reads both from
 its own 附票. 本籍 and 筆頭者 are left out unless they are asked for.
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Ground(StrEnum):
-    """By which paragraph of 法20条 somebody asks."""
+    """By which paragraph somebody asks; 法20条 and 法21条の3 number them alike."""
 
     FAMILY = "FAMILY"
     PUBLIC = "PUBLIC"
@@ -18,13 +18,16 @@ class Ground(StrEnum):
     MANDATE = "MANDATE"
 
 
-GROUNDS = {
-    Ground.FAMILY: "本人・配偶者・直系尊属・直系卑属（20条1項）",
-    Ground.PUBLIC: "国または地方公共団体の機関（20条2項）",
-    Ground.INTEREST: "正当な理由がある者（20条3項）",
-    Ground.MANDATE: "特定事務受任者（20条4項）",
+_WHO = {
+    Ground.FAMILY: "本人・配偶者・直系尊属・直系卑属",
+    Ground.PUBLIC: "国または地方公共団体の機関",
+    Ground.INTEREST: "正当な理由がある者",
+    Ground.MANDATE: "特定事務受任者",
 }
+GROUNDS = {ground: f"{who}（20条{place}項）" for place, (ground, who) in enumerate(_WHO.items(), start=1)}
+REMOVED_GROUNDS = {ground: f"{who}（21条の3第{place}項）" for place, (ground, who) in enumerate(_WHO.items(), start=1)}
 STATEMENT = "この写しは、戸籍の附票の原本と相違ないことを証明する。"
+REMOVED_STATEMENT = "この写しは、戸籍の附票の除票の原本と相違ないことを証明する。"
 
 
 @dataclass(frozen=True)

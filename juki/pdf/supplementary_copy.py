@@ -1,4 +1,7 @@
-"""戸籍の附票の写し: the addresses of one person while the 本籍 has been here, with the words of proof (法20条)."""
+"""戸籍の附票の写し: the addresses of one person while the 本籍 has been here, with the words of proof (法20条).
+
+That of a removed 附票 (除附票, 法21条の3) says besides why and when it was removed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +13,9 @@ from jlis.kernel.documents import seals
 from jlis.kernel.documents.papers import MARGIN, WIDTH, Paper
 from jlis.kernel.domain.eras import format_era
 
-TITLE = "戸籍の附票の写し"
+TITLE, REMOVED_TITLE = "戸籍の附票の写し", "戸籍の附票の除票の写し"
+_HEADING, _REMOVED_HEADING = "戸　籍　の　附　票", "戸籍の附票の除票"
+_NOT_NOW = "消除された附票の写しです。現在の住所を示すものではありません。"
 LEFT_OUT = "省略"
 _ITEMS = (("項目", 26), ("内容", 74))
 _STAYS = (("住所", 66), ("住所を定めた年月日", 34))
@@ -19,7 +24,10 @@ _SEAL = 21 * mm
 
 @dataclass(frozen=True)
 class SupplementaryCopy:
-    """What is printed. ``stays``: addresses, oldest first, each with the day written out."""
+    """What is printed. ``stays``: addresses, oldest first, each with the day written out.
+
+    ``removal``: why a removed one was removed, and the day; nothing for a present one.
+    """
 
     number: str
     municipality: str
@@ -34,12 +42,14 @@ class SupplementaryCopy:
     statement: str
     honseki: str = ""
     koseki_head: str = ""
+    removal: tuple[str, str] | None = None
 
 
 def render(copy: SupplementaryCopy) -> bytes:
     """The paper as PDF. Raises `CannotPrint` for a character without a glyph."""
-    paper = Paper(title=TITLE, author=copy.municipality, foot=copy.number, reference=copy.number)
-    paper.heading("戸　籍　の　附　票")
+    title = REMOVED_TITLE if copy.removal else TITLE
+    paper = Paper(title=title, author=copy.municipality, foot=copy.number, reference=copy.number)
+    paper.heading(_REMOVED_HEADING if copy.removal else _HEADING)
     rows = [
         ["本籍", copy.honseki or LEFT_OUT],
         ["筆頭者", copy.koseki_head or LEFT_OUT],
@@ -48,9 +58,14 @@ def render(copy: SupplementaryCopy) -> bytes:
         ["生年月日", copy.birth_date],
         ["性別", copy.sex],
     ]
+    if copy.removal:
+        rows += [["消除の事由", copy.removal[0]], ["消除の年月日", copy.removal[1]]]
     paper.table(columns=_ITEMS, rows=rows, size=10.5)
     paper.gap(12)
     paper.table(columns=_STAYS, rows=[list(stay) for stay in copy.stays], size=10.5)
+    if copy.removal:
+        paper.gap(6)
+        paper.paragraph(_NOT_NOW, size=10)
     _proof(paper, copy)
     return paper.finish()
 

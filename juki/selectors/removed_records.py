@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from jlis.kernel.domain.folding import name_key
 from jlis.kernel.errors import NotFound
 from juki.choices import RecordState
 from juki.domain.retention import DataClass, RetentionPolicy, is_due, last_event_due, policy_of
@@ -36,6 +37,12 @@ def get_supplementary(resident: UUID, version: int) -> SupplementaryRecord:
     if found is None:
         raise NotFound("removed_record_not_found", "該当する附票の除票がありません。")
     return protections.withheld([found])[0]
+
+
+def supplementary_matching(*, name: str, birth_date: str, limit: int) -> list[SupplementaryRecord]:
+    """Up to `limit` removed 附票 in sight of a name and a birth date, the latest removal first."""
+    found = _removed_supplementary().filter(name_key=name_key(name), birth_date=birth_date)
+    return protections.withheld(list(found.order_by("-changed_on", "-pk")[:limit]))
 
 
 def due(day: date) -> list[tuple[IdentityRecord, RetentionPolicy]]:

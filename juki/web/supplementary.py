@@ -1,7 +1,7 @@
 """附票本人確認情報 on the screen of the 本籍地: search, one record, a notice by hand, a file."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,10 @@ from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from juki.choices import SUPPLEMENTARY_REASONS, RecordState, Sex
-from juki.domain.supplementary_copies import GROUNDS, Stay
+from juki.domain.supplementary_copies import GROUNDS, Ground, Stay
 from juki.services import supplementary, supplementary_copies, supplementary_files
 from juki.services.supplementary import PURPOSE
+from juki.services.supplementary_copies import Request
 
 SEARCH = ("附票本人確認情報", "juki_supplementary")
 LARGEST_FILE = 2 << 20
@@ -62,10 +63,7 @@ class NoticeForm(ShellForm):
 class CopyForm(ShellForm):
     """What the paper says beside what the network has; one date for each address."""
 
-    ground = forms.ChoiceField(
-        label="請求者の区分",
-        choices=[("", "選んでください"), *((ground.value, label) for ground, label in GROUNDS.items())],
-    )
+    ground = forms.ChoiceField(label="請求者の区分")
     honseki = forms.CharField(
         label="本籍",
         max_length=400,
@@ -74,20 +72,20 @@ class CopyForm(ShellForm):
     )
     koseki_head = forms.CharField(label="筆頭者", max_length=200, required=False)
 
-    def __init__(self, *args: Any, stays: Sequence[Stay], **keywords: Any):
+    def __init__(self, *args: Any, stays: Sequence[Stay], grounds: Mapping[Ground, str] = GROUNDS, **keywords: Any):
         super().__init__(*args, **keywords)
+        choices = [("", "選んでください"), *((ground.value, label) for ground, label in grounds.items())]
+        self.fields["ground"] = forms.ChoiceField(label="請求者の区分", choices=choices)
         self.since = [f"since_{stay.version}" for stay in stays]
         for name, stay in zip(self.since, stays, strict=True):
             self.fields[name] = PartialDateField(
                 label=f"住所を定めた年月日：{stay.address}", era="令和", initial=stay.changed_on.isoformat()
             )
 
-    def order(self) -> dict[str, Any]:
+    def asked(self) -> Request:
         """The cleaned form in the service's words."""
         data = self.cleaned_data
-        return {name: data[name] for name in ("ground", "honseki", "koseki_head")} | {
-            "since": [data[name] for name in self.since]
-        }
+        return Request(data["ground"], [data[name] for name in self.since], data["honseki"], data["koseki_head"])
 
 
 class FileForm(ShellForm):
@@ -143,7 +141,7 @@ def copy(request: StaffRequest, resident: UUID) -> HttpResponse:
     form = CopyForm(request.POST or None, stays=listed)
     if request.method == "POST" and form.is_valid():
         try:
-            drawn = supplementary_copies.issue(resident=resident, **form.order(), by=request.actor, at=at)
+            drawn = supplementary_copies.issue(resident=resident, asked=form.asked(), by=request.actor, at=at)
         except Refused as refusal:
             put_on(form, refusal)
         else:

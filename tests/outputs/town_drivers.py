@@ -166,3 +166,35 @@ def supplementary_copy(stage: Stage) -> Iterable[Any]:
     day = {"since_1_era": "令和", "since_1_year": "2", "since_1_month": "4", "since_1_day": "1"}
     yield stage.clients["clerk"].get(page)
     yield stage.clients["clerk"].post(page, {"ground": "FAMILY"} | day)
+
+
+@drives(
+    Way.SCREEN,
+    "juki_removed_supplementary_search",
+    "juki_removed_supplementary",
+    "juki_removed_supplementary_copy",
+)
+def removed_supplementary(stage: Stage) -> Iterable[Any]:
+    """Another who is covered, whose 附票 was removed: search, record, form and paper."""
+    town_messages.set_desk(office=CHIYODA, values=DESK, by=stage.clerk, at=stage.at)
+    _supplementary(stage)
+    _removed(stage)
+    clerk, place = stage.clients["clerk"], [stage.resident.pk, 2]
+    birth = {"birth_date_era": "S", "birth_date_year": "55", "birth_date_month": "2", "birth_date_day": "17"}
+    yield clerk.post(reverse("juki_removed_supplementary_search"), {"name": "髙﨑　太郎"} | birth)
+    yield clerk.get(reverse("juki_removed_supplementary", args=place))
+    page = reverse("juki_removed_supplementary_copy", args=place)
+    yield clerk.get(page)
+    since = {"since_1_era": "令和", "since_1_year": "2", "since_1_month": "4", "since_1_day": "1"}
+    yield clerk.post(page, {"ground": "FAMILY"} | since)
+
+
+def _removed(stage: Stage) -> None:
+    """The 附票 of the stage's resident, removed."""
+    with acting(REGISTRY):
+        if SupplementaryRecord.objects.filter(resident=stage.resident.pk, state="REMOVED").exists():
+            return
+    notice = {"key": "s-9", "reason": "S08", "changed_on": f"{stage.at.day}",
+              "resident_code": stage.resident.resident_code}  # fmt: skip
+    with acting(stage.clerk.scope):
+        supplementary.receive(notices=[notice], by=stage.clerk, at=stage.at, channel="REST")

@@ -1,17 +1,17 @@
 """附票への記載事項通知 that goes out by itself with the change that is applied (法19条1項, J6).
 
 The 本籍地 is known where it has told the network of the person's 附票. Where it has not, nothing is guessed: the notice
-waits on the town's list for a clerk who knows.
+waits on the town's list, and goes out by itself when a 本籍地 enters the person, or by a clerk who knows before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from jlis.kernel.actors import Actor
+from jlis.kernel.actors import Actor, system_actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.audit.services import Act
 from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -29,6 +29,9 @@ from juki.sql import honseki_notices as sql
 PURPOSE = "JUKI-COUNTER"
 APPLIED = "juki.notification_applied"
 _LONGEST = 400
+_NETWORK = replace(system_actor("juki.honseki_notices", REGISTRY), label="自動通知")
+_OWN_HONSEKI = "本籍地はこの市区町村のため、通知しない"
+_OVERTAKEN = "後の異動で訂正され、通知する事項がない"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,33 @@ def letters_after(acts: Iterable[Act], at: Moment) -> list[Letter]:
     sql.put_on_list([dict(each.row) for each in told if not each.honseki], at.instant)
     letters = [_letter(each, at) for each in told if each.honseki]
     return [letter for letter in letters if letter is not None]
+
+
+def send_waiting(*, residents: Iterable[UUID], by: Actor, at: Moment) -> int:
+    """A 本籍地 has entered these persons: what waited for it goes out, in the caller's transaction; returns how many.
+
+    The caller has locked the persons, so that a change told at the same time either waits here or knows the 本籍地.
+    What needs no telling any more is settled with the reason. The network sends: neither town's staff did.
+    """
+    by.must("juki.notify_supplementary")
+    open_ones = UnaddressedNotice.objects.select_for_update().filter(
+        resident__in=list(residents), outcome=UnaddressedOutcome.OPEN
+    )
+    waited = {row.pk: row for row in open_ones.order_by("pk")}
+    if not waited:
+        return 0
+    told = {each.row["notification"]: each for each in _to_be_told(list(waited))}
+    addressed = {key: each for key, each in told.items() if each.honseki}
+    letters = {key: letter for key, each in addressed.items() if (letter := _letter(each, at)) is not None}
+    posted = dict(zip(letters, posting.post(list(letters.values()), by=_NETWORK, at=at), strict=True))
+    for key, one in posted.items():
+        waited[key].message = one.message.pk
+        _settle(waited[key], UnaddressedOutcome.SENT, _NETWORK, at)
+    for key, row in waited.items():
+        if key not in posted and (key in addressed or key not in told):
+            row.note = _OWN_HONSEKI if key in addressed else _OVERTAKEN
+            _settle(row, UnaddressedOutcome.NOT_NEEDED, _NETWORK, at)
+    return len(posted)
 
 
 def waiting(*, by: Actor) -> QuerySet[UnaddressedNotice]:

@@ -6,7 +6,7 @@ tables meanwhile, for a late telling or a new code, has what waits written first
 read again (`forget`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -68,12 +68,17 @@ class _Unwritten:
 
 
 def lock(notices: Sequence[Notice]) -> None:
+    """Lock the persons of a call."""
+    lock_codes(_codes(notices))
+
+
+def lock_codes(codes: Collection[str]) -> None:
     """Lock persons all at once and in one order, so that two calls about the same people wait and do not deadlock."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(code, 5012))"
             " FROM (SELECT code FROM unnest(%s::text[]) AS code ORDER BY code) AS wanted",
-            [_codes(notices)],
+            [list(codes)],
         )
 
 

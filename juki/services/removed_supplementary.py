@@ -1,6 +1,6 @@
 """除附票 (附票の除票, 法21条の3): searched, read and copied by the 本籍地 that removed it, while it is kept (J7, J17).
 
-Each removal that an office made is one, whoever keeps the person now. It lists the addresses since it was entered there.
+Each removal that an office made is one, whoever keeps the person now. It lists the addresses since the entry before it.
 """
 
 from uuid import UUID

@@ -28,7 +28,8 @@ from juki.domain.supplementary import ADVICE, ENTRIES, ITEMS, REMOVALS, Notice, 
 from juki.models import Resident, SupplementaryNotice, SupplementaryRecord
 from juki.selectors import affairs
 from juki.selectors import supplementary as selectors
-from juki.services import identity_bases, versions
+from juki.services import honseki_notices, identity_bases, versions
+from juki.services.register import lock_codes
 
 PURPOSE = "JUKI-COUNTER"
 LARGEST_CALL = 1000
@@ -43,6 +44,7 @@ class Taken:
     key: str
     version: int
     replayed: bool = False
+    resident: UUID | None = None
 
 
 def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> list[Taken]:
@@ -52,6 +54,8 @@ def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> l
         raise TooLarge("too_many_rows", f"一度に送れる通知は{LARGEST_CALL:,}件までです（{len(notices):,}件）。")
     read = _read(notices, by, at)
     with acting(REGISTRY):
+        # As the changes of the 住民票 do: a change that is told now either waits already, or knows this 本籍地.
+        lock_codes([notice.resident_code for notice in read])
         taken: list[Taken] = []
         acts: list[Act] = []
         events: list[Event] = []
@@ -64,6 +68,7 @@ def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> l
             raise Unprocessable("contradicts", "登録されている内容と合わない通知があります。", errors=faults)
         audit.record_many(acts, by=by, purpose=PURPOSE)
         publish_many(events)
+        honseki_notices.send_waiting(residents=_entered(read, taken), by=by, at=at)
     return taken
 
 
@@ -133,7 +138,7 @@ def _take(
     stored, version, act = enter(notice, resident, former, by=by, at=at, channel=channel)
     acts.append(act)
     events += identity_bases.after_supplementary(resident, notice, was_kept=_is_kept(former))
-    return Taken(row, stored.pk, stored.key, version)
+    return Taken(row, stored.pk, stored.key, version, resident=resident.pk)
 
 
 def enter(
@@ -154,6 +159,15 @@ def _standing(resident: Resident | None, former: SupplementaryRecord | None) -> 
     return Standing(
         is_national, former.office if former and _is_kept(former) else "", former.changed_on if former else None
     )
+
+
+def _entered(read: Sequence[Notice], taken: Sequence[Taken]) -> set[UUID]:
+    """Whom this call has entered in a 附票."""
+    return {
+        one.resident
+        for notice, one in zip(read, taken, strict=True)
+        if notice.reason in ENTRIES and not one.replayed and one.resident is not None
+    }
 
 
 def _is_kept(record: SupplementaryRecord | None) -> bool:

@@ -8,11 +8,10 @@ from juki.services import honseki_transfers, town_messages
 from tests.conftest import CHIYODA, SHINJUKU, TSURUMI
 from tests.juki.caller import faults, problem, registered
 from tests.juki.factories import change, tell, with_codes
-from tests.juki.test_honseki_notices import MOVED
+from tests.juki.test_honseki_notices import MOVED, entered
 from tests.juki.test_honseki_transfers import NEW
 from tests.juki.test_special_move_in import opened
-from tests.juki.test_supplementary import notice, told
-from tests.juki.towns import HEAD, leaves, living, messages
+from tests.juki.towns import HEAD, leaves, messages
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/juki/town-messages"
@@ -23,9 +22,7 @@ EVERY = ("juki.see_town_messages", "juki.handle_town_messages", "juki.keep_move_
 @pytest.fixture
 def resident(clerk, ward_clerk, at):
     with_codes(clerk, at)
-    found = living(clerk, at)
-    told(notice(found), by=ward_clerk, at=at)
-    return found
+    return entered(clerk, ward_clerk, at)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_the_counter_draws_it_on_the_screen(resident, at):
 class TestTheRemoved:
     """除附票の写し (法21条の3): of each removal that the office made, while it is kept."""
 
-    WHO = {"name": "高﨑太郎", "birth_date": "1980-02-17"}  # noqa: RUF012 - a constant of the tests
+    WHO = {"name": "高﨑太郎", "birth_date": "1980-02-17"}
 
     @pytest.fixture
     def gone(self, resident, outsider, at):
@@ -137,8 +137,9 @@ class TestTheRemoved:
     @needs_poppler
     def test_it_says_the_addresses_why_and_when_and_no_koseki(self, resident, gone, outsider, at):
         printed = text_of(self.issue(resident, gone, outsider, at))
-        for words in ("戸籍の附票の除票", "東京都千代田区霞が関一丁目1番1号", SECOND, "転籍による消除", "令和8年11月10日",
-                      "除票の原本と相違ない", "現在の住所を示すものではありません", "東京都新宿区長"):  # fmt: skip
+        for words in ("戸籍の附票の除票", "東京都千代田区霞が関一丁目1番1号", SECOND, "転籍による消除",
+                      "令和8年11月10日", "除票の原本と相違ない", "現在の住所を示すものではありません",
+                      "東京都新宿区長"):  # fmt: skip
             assert words in printed
         assert printed.count("省略") == 2
         assert resident.resident_code not in printed

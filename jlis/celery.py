@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "publish all lists": {"task": "jpki.tasks.publish_all_lists", "schedule": crontab(minute=30, hour=0)},
     "refresh OCSP answers": {"task": "jpki.tasks.refresh_ocsp", "schedule": crontab(minute="*/10")},
     "discard the unsigned": {"task": "jpki.tasks.discard_unfinished_certificates", "schedule": crontab(minute="*/10")},
+    "melt the tallies": {"task": "jpki.tasks.melt_tallies", "schedule": crontab(minute="*/10")},
     "end certificates of who leaves Japan": {
         "task": "jpki.tasks.end_what_departures_end",
         "schedule": crontab(minute="*/10"),

@@ -6,6 +6,7 @@ from django.db import connection
 
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jlis.kernel.reconcile import Finding, check
+from jpki.sql import tallies
 
 _MOST_ROWS = 20
 _ISSUED = "SELECT count(*) FROM jpki_certificatestatus WHERE issued_at IS NOT NULL"
@@ -48,6 +49,15 @@ def fee_reports_say_what_the_tally_says() -> Iterator[Finding]:
     with acting(JPKI):
         differing = _rows(_REPORTS)
     yield Finding("jpki.fee_reports", "集計と違う有償発行の月次報告", 0, len(differing), differing)
+
+
+@check
+def tallies_say_what_the_rows_say() -> Iterator[Finding]:
+    """The figures' tallies are the sums of the certificates and of the charges."""
+    with acting(JPKI):
+        differing, charges = tallies.differing(_MOST_ROWS), tallies.differing_charges(_MOST_ROWS)
+    yield Finding("jpki.certificate_tallies", "電子証明書と違う累計", 0, len(differing), differing)
+    yield Finding("jpki.charge_tallies", "手数料の記録と違う累計", 0, len(charges), charges)
 
 
 @check

@@ -5,7 +5,7 @@ from celery import shared_task
 from jlis.kernel.actors import system_actor
 from jlis.kernel.isolation.scope import JPKI
 from jlis.kernel.time import now
-from jpki.services import consents, departures, inspections, issuing, ocsp, publications
+from jpki.services import consents, departures, inspections, issuing, ocsp, publications, tallies
 
 _OPERATOR = system_actor(
     "jpki.schedule", JPKI, permissions=frozenset({"jpki.operate_authority", "jpki.follow_register"})
@@ -40,6 +40,12 @@ def discard_unfinished_certificates() -> None:
 def end_what_departures_end() -> None:
     """End the certificates of those who leave Japan today: daily, and again for whoever is told late."""
     departures.take_effect(by=_OPERATOR, at=now())
+
+
+@shared_task(queue="batch")
+def melt_tallies() -> None:
+    """Melt the tallies' loose rows into whole ones: several times an hour."""
+    tallies.melt(by=_OPERATOR)
 
 
 @shared_task(queue="batch")

@@ -1,4 +1,7 @@
-"""The tally of the counters' issues, free and paid, and the monthly reports drawn from it. The scope decides whose."""
+"""The tally of the counters' issues, free and paid, and the monthly reports. The scope decides whose.
+
+Figures come from the tallies, what a town reports and is billed for from the charges themselves.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from jlis.kernel.errors import NotFound
 from jpki.choices import Issued
 from jpki.domain import fee_reports
-from jpki.models import CertificateCharge, FeeReport
+from jpki.models import CertificateCharge, ChargeTally, FeeReport
 
 
 class Tally(NamedTuple):
@@ -44,14 +47,18 @@ class FeeLine(NamedTuple):
 
 def paid_in(office: str, month: date) -> Tally:
     """The paid acts of an office in a month."""
-    found = _charges(month, fee_reports.following(month), [office]).filter(yen__gt=0)
+    found = CertificateCharge.objects.filter(
+        office=office, day__gte=month, day__lt=fee_reports.following(month), yen__gt=0
+    )
     told = found.aggregate(counted=Count("pk"), yen=Sum("yen"))
     return Tally(told["counted"], told["yen"] or 0)
 
 
 def by_day(since: date, until: date, offices: Sequence[str] | None = None) -> list[FeeLine]:
     """Acts of offices (None: of all in sight) up to the eve of ``until``, by day; days without one are left out."""
-    rows = _charges(since, until, offices).order_by("day").values("day").annotate(**_COLUMNS)
+    found = ChargeTally.objects.filter(day__gte=since, day__lt=until)
+    found = found if offices is None else found.filter(office__in=offices)
+    rows = found.order_by("day").values("day").annotate(**_COLUMNS)
     return [FeeLine(*row) for row in rows.values_list(*FeeLine._fields)]
 
 
@@ -83,13 +90,8 @@ def months_to_draw(office: str, today: date, *, back: int = 12) -> list[date]:
     return found
 
 
-def _charges(since: date, until: date, offices: Sequence[str] | None) -> QuerySet[CertificateCharge]:
-    found = CertificateCharge.objects.filter(day__gte=since, day__lt=until)
-    return found if offices is None else found.filter(office__in=offices)
-
-
 _COLUMNS = {
-    f"{issued.value.lower()}_{word}": Count("pk", filter=Q(issued=issued) & is_paid)
+    f"{issued.value.lower()}_{word}": Sum("acts", filter=Q(issued=issued, is_paid=is_paid), default=0)
     for issued in Issued
-    for word, is_paid in (("paid", Q(yen__gt=0)), ("free", Q(yen=0)))
+    for word, is_paid in (("paid", True), ("free", False))
 } | {"yen": Sum("yen")}

@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from jlis.kernel.organisations.selectors import municipalities
-from jlis.kernel.time import TOKYO, Moment
+from jlis.kernel.time import Moment
 from jpki.domain.lifecycle import Cause
 from jpki.domain.spans import Span
 from jpki.models import CrlPartition
@@ -70,7 +70,7 @@ def counts(span: Span, offices: Sequence[str] | None) -> list[Count]:
     points = None
     if offices is not None:
         points = list(CrlPartition.objects.filter(code__in=offices).values_list("pk", flat=True))
-    return statistics.counts(span.unit.value, _midnight(span.since), _midnight(span.until), points)
+    return statistics.counts(span.unit.value, span.since, span.until, points)
 
 
 def by_period(found: Iterable[Count]) -> dict[tuple[date, str], Figures]:
@@ -114,10 +114,6 @@ def offices_within(code: str, day: date) -> list[str]:
 
 def today(at: Moment) -> tuple[int, int]:
     """Issued and revoked on the moment's own day."""
-    found = statistics.counts("day", _midnight(at.day), _midnight(at.day + timedelta(days=1)))
+    found = statistics.counts("day", at.day, at.day + timedelta(days=1))
     figures = whole(found)
     return figures.issued, figures.revoked
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(0), TOKYO)

@@ -12,7 +12,7 @@ from jpki.choices import Issued
 from jpki.domain import fees
 from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
-from jpki.models import CertificateCharge
+from jpki.models import CertificateCharge, ChargeTally
 
 
 def record(
@@ -42,6 +42,16 @@ def record(
             signature_id=issued.get(Kind.SIGN_CARD),
             authentication_id=issued.get(Kind.AUTH_CARD),
             decided_at=at.instant,
+        )
+        ChargeTally.objects.create(
+            prefecture=place.prefecture,
+            municipality=place.municipality,
+            office=place.office,
+            day=at.day,
+            issued=charge.issued,
+            is_paid=charge.yen > 0,
+            acts=1,
+            yen=charge.yen,
         )
         detail = {"charge": charge.pk, "ground": charge.ground, "yen": charge.yen, "issued": charge.issued}
         audit.record(action="jpki.fee_decided", by=by, purpose=purpose, detail=detail)

@@ -50,11 +50,17 @@ _HOLD = """
     ON CONFLICT (resident, kind) DO NOTHING
     RETURNING status_id
 """
+# The tally's row stands with the issue itself (`jpki.models.tallies`).
 _SIGN = """
-    UPDATE jpki_certificatestatus s
-    SET state = 'VALID', signature = signed.signature, issued_at = s.not_before, version = s.version + 1
-    FROM unnest(%s::bigint[], %s::bytea[]) AS signed(id, signature)
-    WHERE s.id = signed.id
+    WITH issued AS (
+        UPDATE jpki_certificatestatus s
+        SET state = 'VALID', signature = signed.signature, issued_at = s.not_before, version = s.version + 1
+        FROM unnest(%s::bigint[], %s::bytea[]) AS signed(id, signature)
+        WHERE s.id = signed.id
+        RETURNING (s.issued_at AT TIME ZONE 'Asia/Tokyo')::date AS day, s.partition_id, s.kind
+    )
+    INSERT INTO jpki_certificatetally (day, partition_id, kind, what, cause, number, is_whole)
+    SELECT day, partition_id, kind, 'ISSUED', '', count(*), false FROM issued GROUP BY 1, 2, 3
 """
 _NEW_PLACES = """
     SELECT DISTINCT partition FROM unnest(%s::bigint[]) AS used(partition)

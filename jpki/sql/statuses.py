@@ -20,19 +20,35 @@ _LOCK = """
     WHERE s.id = ANY(%s::bigint[]) AND s.state = ANY(%s)
     ORDER BY s.id FOR UPDATE OF s
 """
+# The tally's row stands with the act itself (`jpki.models.tallies`); a hold counts as long as the row has it.
 _END = """
-    UPDATE jpki_certificatestatus s
-    SET state = %(state)s, cause = %(cause)s, reason = %(reason)s, crl_entry = ended.entry,
-        suspended_at = CASE WHEN %(state)s = 'SUSPENDED' THEN %(at)s ELSE s.suspended_at END,
-        revoked_at = CASE WHEN %(state)s = 'REVOKED' THEN %(at)s END,
-        version = s.version + 1
-    FROM unnest(%(ids)s::bigint[], %(entries)s::bytea[]) AS ended(id, entry)
-    WHERE s.id = ended.id
+    WITH changed AS (
+        UPDATE jpki_certificatestatus s
+        SET state = %(state)s, cause = %(cause)s, reason = %(reason)s, crl_entry = ended.entry,
+            suspended_at = CASE WHEN %(state)s = 'SUSPENDED' THEN %(at)s ELSE s.suspended_at END,
+            revoked_at = CASE WHEN %(state)s = 'REVOKED' THEN %(at)s END,
+            version = s.version + 1
+        FROM unnest(%(ids)s::bigint[], %(entries)s::bytea[]) AS ended(id, entry)
+        WHERE s.id = ended.id
+        RETURNING s.partition_id, s.kind,
+                  CASE WHEN %(state)s = 'SUSPENDED' THEN 'SUSPENDED' WHEN s.issued_at IS NULL THEN 'LAPSED'
+                       ELSE 'REVOKED' END AS what
+    )
+    INSERT INTO jpki_certificatetally (day, partition_id, kind, what, cause, number, is_whole)
+    SELECT (%(at)s AT TIME ZONE 'Asia/Tokyo')::date, partition_id, kind, what,
+           CASE WHEN what = 'SUSPENDED' THEN '' ELSE %(cause)s END, count(*), false
+    FROM changed GROUP BY 2, 3, 4
 """
 _RELEASE = """
-    UPDATE jpki_certificatestatus
-    SET state = 'VALID', cause = '', reason = NULL, crl_entry = NULL, suspended_at = NULL, version = version + 1
-    WHERE id = ANY(%s)
+    WITH lifted AS (
+        UPDATE jpki_certificatestatus s
+        SET state = 'VALID', cause = '', reason = NULL, crl_entry = NULL, suspended_at = NULL, version = s.version + 1
+        FROM jpki_certificatestatus held
+        WHERE s.id = ANY(%s) AND held.id = s.id
+        RETURNING (held.suspended_at AT TIME ZONE 'Asia/Tokyo')::date AS day, s.partition_id, s.kind
+    )
+    INSERT INTO jpki_certificatetally (day, partition_id, kind, what, cause, number, is_whole)
+    SELECT day, partition_id, kind, 'SUSPENDED', '', -count(*), false FROM lifted GROUP BY 1, 2, 3
 """
 # Heard at the commit by every web process that remembers states (`jpki.gateways.status_memory`).
 _TELL = """

@@ -40,7 +40,7 @@ register(
     NavItem("住所の表示の承認", "juki_unlocks", "juki.approve_unlock", _GROUP, 47),
     NavItem("整合性確認", "juki_consistency", "juki.see_consistency", _GROUP, 48),
     NavItem("除票の検索", "juki_removed_search", "juki.search_removed", _GROUP, 11),
-    NavItem("除附票の検索", "juki_removed_supplementary_search", "juki.search_removed", _GROUP, 46),
+    NavItem("除附票の検索", "juki_removed_supplementary_search", "juki.search_removed", _GROUP, 12),
     NavItem("除票の保存期間と廃棄", "juki_retention", "juki.ask_disposals", _GROUP, 49),
     NavItem("一括抽出の依頼", "juki_extract_new", "juki.extract", _GROUP, 50),
     NavItem("配信", "juki_deliveries", "juki.publish_deliveries", _GROUP, 60),

@@ -89,10 +89,12 @@ def make_move(request: StaffRequest, card: int, verb: str) -> HttpResponse:
 
 def _buttons(card: Card, by: Actor) -> list[Move]:
     """The table's rows for this state and this person."""
+    # Who leaves Japan has a form of their own.
+    may_continue = card.clock not in ("", Clock.LEAVE_COUNTRY)
     return [
         move
         for move in moves_from(DomainState(card.state))
-        if move.at_the_counter and by.may(move.permission) and (move.verb != "continue_use" or card.clock)
+        if move.at_the_counter and by.may(move.permission) and (move.verb != "continue_use" or may_continue)
     ]
 
 

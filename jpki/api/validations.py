@@ -80,7 +80,7 @@ class SignatureDocument(CertificateAnswer):
 
 
 class ValidationAnswer(CertificateAnswer):
-    """For a document, what decides it, and every signature in the order of signing."""
+    """For a document, the worst of its signatures, and every signature."""
 
     signatures = SignatureDocument(many=True)
 
@@ -97,6 +97,7 @@ class ValidationsView(HouseView):
         description=(
             "登録された検証者が、電子証明書または署名された文書（CMS、XML署名、PDF）の有効性を確かめる。"
             "文書は、署名の後に変更がなく、署名用電子証明書が確認の時点で有効であれば `good`。"
+            "署名が複数あるときは `signatures` に一つずつ答え、文書全体は最も悪いものになる（8つまで）。"
             "文書が主張する署名の日時、文書に含まれる失効情報は使わない。"
             f"ファイルでは{LARGEST >> 20}MBまで、JSONでは本文全体で5MBまで。"
         ),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+# Each signature is work, and the asking is counted for each.
+MOST_SIGNATURES = 8
 STRONG_DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 

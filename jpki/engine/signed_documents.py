@@ -37,7 +37,7 @@ _READERS: dict[Format, Callable[[bytes], list[Signature]]] = {
 
 
 def signatures(document: Document) -> list[Signature]:
-    """Every signature of the document, in the order of signing. Raises Unreadable."""
+    """Every signature of the document: a PDF's in the order of signing, else as they stand. Raises Unreadable."""
     try:
         if document.format is Format.CMS:
             return signed_cms.signatures(document.octets, document.content)
@@ -51,5 +51,8 @@ def signatures(document: Document) -> list[Signature]:
 
 def with_content(octets: bytes) -> tuple[Signature, bytes]:
     """The one signature of a CMS, and the data inside that it was made over. Raises Unreadable."""
-    (signature,) = signatures(Document(Format.CMS, octets))
+    found = signatures(Document(Format.CMS, octets))
+    if len(found) != 1:
+        raise Unreadable("several_signers", "署名者が1人のCMSを送ってください。")
+    (signature,) = found
     return signature, signed_cms.content(octets)

@@ -1,6 +1,12 @@
-"""XML signatures (XMLDSig, XAdES): one signature that stands in the document and covers the whole of it."""
+"""XML signatures (XMLDSig, XAdES): each stands in the document and covers the whole of it but signatures.
+
+Of several, each is judged over the document as its signer may have had it: with every other signature, with those
+before it, with those after it, or with none. Nothing else is ever left out, so that what is no signature was signed by
+all of them. A counter-signature covers a signature alone, and is told to.
+"""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +15,7 @@ from lxml import etree
 from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
 from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
 
-from jpki.engine.signatures import Fault, Signature, Unreadable
+from jpki.engine.signatures import MOST_SIGNATURES, Fault, Signature, Unreadable
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _XADES_TIME = "{http://uri.etsi.org/01903/v1.3.2#}SigningTime"
@@ -26,29 +32,91 @@ _CONFIGURATION = SignatureConfiguration(
 
 
 def signatures(octets: bytes) -> list[Signature]:
-    """The signature of an XML document. Raises Unreadable."""
+    """The signatures of an XML document, as they stand in it. Raises Unreadable."""
     root = _parsed(octets)
-    found = list(root.iter(f"{_DS}Signature"))
+    found = _all_in(root)
     if not found:
         raise Unreadable("not_signed", "署名のないXMLです。")
-    if len(found) > 1:
-        raise Unreadable("several_signatures", "署名が1つのXMLだけを確認できます。")
-    (signature,) = found
-    certificate = _certificate_of(signature)
-    fault = _fault(root, signature, x509.load_der_x509_certificate(certificate))
-    return [Signature(certificate, fault, _claimed_at(signature))]
+    if len(found) > MOST_SIGNATURES:
+        raise Unreadable("too_many_signers", f"署名が{MOST_SIGNATURES}つまでのXMLを確認できます。")
+    return [_judged(root, place) for place in range(len(found))]
+
+
+class _OneOfThem(XMLVerifier):
+    """The library's verifier, for the signature at a place among those of the document."""
+
+    def __init__(self, place: int):
+        super().__init__()
+        self._place = place
+
+    def _get_signature(self, root: etree._Element) -> etree._Element:
+        return _all_in(root)[self._place]
+
+
+def _judged(root: etree._Element, place: int) -> Signature:
+    signature = _all_in(root)[place]
+    octets = _certificate_of(signature)
+    certificate = x509.load_der_x509_certificate(octets)
+    fault: Fault | None = None
+    for tree, where in _as_it_was_signed(root, place):
+        fault = _fault(tree, where, certificate)
+        # What was signed depends on the document as it was; whether the key is the certificate's does not.
+        if fault not in (Fault.CHANGED, Fault.NOT_COVERED):
+            break
+    return Signature(octets, fault, _claimed_at(signature))
+
+
+def _as_it_was_signed(root: etree._Element, place: int) -> Iterator[tuple[etree._Element, int]]:
+    """The document as the signer of one signature may have had it, and where that stands then; the fullest first."""
+    yield root, place
+    others = [other for other in range(len(_all_in(root))) if other != place]
+    asked: set[frozenset[int]] = {frozenset()}
+    for left_out in (
+        frozenset(other for other in others if other > place),
+        frozenset(other for other in others if other < place),
+        frozenset(others),
+    ):
+        if left_out not in asked:
+            asked.add(left_out)
+            yield from _without(root, left_out, place)
+
+
+def _without(root: etree._Element, left_out: frozenset[int], place: int) -> Iterator[tuple[etree._Element, int]]:
+    """The document without some of its signatures, the text behind them kept; nothing where ours goes with one."""
+    copied = etree.fromstring(etree.tostring(root), _parser())
+    nodes = _all_in(copied)
+    for node in (nodes[other] for other in sorted(left_out)):
+        parent, before = node.getparent(), node.getprevious()
+        if parent is None:
+            return
+        if node.tail and before is not None:
+            before.tail = (before.tail or "") + node.tail
+        elif node.tail:
+            parent.text = (parent.text or "") + node.tail
+        parent.remove(node)
+    left = _all_in(copied)
+    if nodes[place] in left:
+        yield copied, left.index(nodes[place])
+
+
+def _all_in(root: etree._Element) -> list[etree._Element]:
+    return list(root.iter(f"{_DS}Signature"))
 
 
 def _parsed(octets: bytes) -> etree._Element:
-    """No entity, no document type, nothing from the network."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    """No document type."""
     try:
-        root = etree.fromstring(octets, parser)
+        root = etree.fromstring(octets, _parser())
     except etree.XMLSyntaxError as error:
         raise Unreadable("malformed", f"XMLとして読めません（{error.lineno}行）。") from error
     if root.getroottree().docinfo.doctype:
         raise Unreadable("doctype", "文書型宣言（DOCTYPE）のあるXMLは確認できません。")
     return root
+
+
+def _parser() -> etree.XMLParser:
+    """No entity, nothing from the network."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def _certificate_of(signature: etree._Element) -> bytes:
@@ -59,7 +127,8 @@ def _certificate_of(signature: etree._Element) -> bytes:
     return base64.b64decode("".join(told.split()), validate=True)
 
 
-def _fault(root: etree._Element, signature: etree._Element, certificate: x509.Certificate) -> Fault | None:
+def _fault(root: etree._Element, place: int, certificate: x509.Certificate) -> Fault | None:
+    signature = _all_in(root)[place]
     methods = {each.get("Algorithm") for each in signature.iter(f"{_DS}SignatureMethod")}
     references = list(signature.iterfind(f"{_DS}SignedInfo/{_DS}Reference"))
     digests = {method.get("Algorithm") for each in references for method in each.iterfind(f"{_DS}DigestMethod")}
@@ -68,7 +137,7 @@ def _fault(root: etree._Element, signature: etree._Element, certificate: x509.Ce
     # Whether the certificate is in time is asked elsewhere; the library shall not.
     asked = replace(_CONFIGURATION, verification_time=certificate.not_valid_before_utc + timedelta(seconds=1))
     try:
-        XMLVerifier().verify(root, x509_cert=certificate, expect_config=asked, validate_schema=True)
+        _OneOfThem(place).verify(root, x509_cert=certificate, expect_config=asked, validate_schema=True)
     except InvalidDigest:
         return Fault.CHANGED
     except (InvalidSignature, InvalidInput, etree.DocumentInvalid):

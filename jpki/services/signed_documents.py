@@ -19,6 +19,10 @@ from jpki.services import asking, validations
 from jpki.services.validations import Answer, Validation, Verdict
 
 LARGEST = 10 << 20
+_WORST_FIRST = (
+    Verdict.INVALID_SIGNATURE, Verdict.UNKNOWN, Verdict.REVOKED, Verdict.SUSPENDED, Verdict.NOT_YET_VALID,
+    Verdict.EXPIRED, Verdict.GOOD,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,16 @@ class SignatureAnswer:
 
 @dataclass(frozen=True)
 class DocumentAnswer:
-    """Every signature in the order of signing. The document is good when all of them are."""
+    """Every signature. The document is good when all of them are, and else what the worst of them is."""
 
     signatures: list[SignatureAnswer]
 
     @property
     def decisive(self) -> Answer:
-        """The first signature that is not good, else the last."""
+        """The worst signature; of those that are as bad the first, and the last where all are good."""
         answers = [each.answer for each in self.signatures]
-        return next((each for each in answers if each.found.verdict is not Verdict.GOOD), answers[-1])
+        worst = min(answers, key=lambda each: _WORST_FIRST.index(each.found.verdict))
+        return answers[-1] if worst.found.verdict is Verdict.GOOD else worst
 
 
 def validate(*, document: Document, by: Actor, at: Moment, on_behalf_of: str = "") -> DocumentAnswer:

@@ -7,8 +7,10 @@ RSA-2048.
 
 import os
 import subprocess
+import sys
 import time
 from collections import defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from bench import authority, http
+from bench.django_ca import DjangoCa
 from bench.stage import TOWN, Line, chief, fill, web
 
 REQUESTS = 2000
@@ -49,7 +52,13 @@ def measure(rows: int) -> list[Line]:
         web("bench.static:application", 18096) as static,
         _OpenSsl(folder / "rsa", "rsa:2048", certificate, 18094) as with_rsa,
         _OpenSsl(folder / "ec", "ec", certificate, 18095) as with_p256,
+        ExitStack() as peers,
     ):
+        try:
+            other = peers.enter_context(DjangoCa(folder / "django-ca", 18097))
+        except OSError as error:
+            print(error, file=sys.stderr)
+            other = None
         for _ in range(3):
             ask("ready", ours, "/pki/auth/ocsp", ready)
             ask("RSA", with_rsa, "/", signed)
@@ -60,8 +69,12 @@ def measure(rows: int) -> list[Line]:
             ask("ready, kept", ours, "/pki/auth/ocsp", ready, kept=True)
             ask("bare, kept", plain_wsgi, "/", ready, kept=True)
             ask("static, kept", static, "/pki/static", ready, kept=True)
+            if other:
+                figures["django-ca"].append(
+                    http.rate(other.address, other.path, other.request, _HEADERS, requests=100, kept=False)
+                )
     middle = {name: sorted(rates)[1] for name, rates in figures.items()}
-    return [
+    lines = [
         Line("OCSP ready, answers/s", middle["ready"], "openssl ocsp, RSA-2048", middle["RSA"], at_least=3),
         Line("OCSP signed each, answers/s", middle["signed"], "openssl ocsp, RSA-2048", middle["RSA"], at_least=1),
         Line("OCSP ready, answers/s", middle["ready"], "openssl ocsp, P-256", middle["P-256"]),
@@ -71,6 +84,11 @@ def measure(rows: int) -> list[Line]:
         Line("OCSP ready, kept connections", middle["ready, kept"], "static octets, kept", middle["static, kept"]),
         Line("OCSP ready, kept connections", middle["ready, kept"], "bare WSGI, kept", middle["bare, kept"]),
     ]
+    if "django-ca" in middle:
+        lines.append(
+            Line("OCSP ready, answers/s", middle["ready"], "django-ca's view", middle["django-ca"], at_least=80)
+        )
+    return lines
 
 
 def _certificate() -> tuple[x509.Certificate, x509.Certificate]:

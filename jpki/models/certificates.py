@@ -36,7 +36,7 @@ class CertificateStatus(models.Model):
     """What became of a serial number. Holds no personal item, so that CRL and OCSP never touch one that does.
 
     ``crl_entry`` is the ready DER of the list's entry. ``version`` rises with each change: an OCSP answer made for
-    another version is stale. ``prepared_at`` is when the content was fixed, by the database's clock; ``issued_at`` is
+    another version is stale. ``prepared_at`` is when the content was fixed; ``issued_at`` is
     the date of issue.
     """
 
@@ -112,12 +112,17 @@ class Certificate(models.Model):
     """A certificate as it was decided on, before it was signed. Only the tenant ever changes: it follows the
     resident from town to town, while the distribution point does not.
 
+    ``record_version`` is the register's version that was read for it: what the register tells of a later one may end
+    it. 0 stands for one of which that was not noted.
     ``issue_information`` is what one that names its holder certifies, as the register had it, and the furigana beside
     it: under which identifier the real certificates carry that is not published.
     """
 
     PERSONAL = frozenset({"to_be_signed", "issue_information"})
-    PLAIN = frozenset({"status", "resident", "kind", "profile", "prefecture", "municipality", "office", "predecessor"})
+    PLAIN = frozenset(
+        {"status", "resident", "kind", "profile", "prefecture", "municipality", "office", "predecessor",
+         "record_version"}
+    )  # fmt: skip
 
     status = models.OneToOneField(
         CertificateStatus, models.PROTECT, primary_key=True, verbose_name="状態", related_name="certificate"
@@ -129,6 +134,7 @@ class Certificate(models.Model):
     municipality = models.CharField("市町村コード", max_length=6)
     office = models.CharField("市区町村コード", max_length=6)
     to_be_signed = models.BinaryField("署名対象（DER）")
+    record_version = models.PositiveIntegerField("本人確認情報の版", default=0)
     issue_information = models.JSONField("発行情報", null=True)
     predecessor = models.ForeignKey(
         "self", models.PROTECT, null=True, verbose_name="更新前の証明書", related_name="successors"

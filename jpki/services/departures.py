@@ -55,7 +55,8 @@ def _leave(leaving: list[Departure], by: Actor, at: Moment) -> int:
     for each in leaving:
         effect = effect_of_leaving(goes_on=each.goes_on)
         for borne in in_force.get(each.resident, []):
-            if borne.kind in effect.kinds and not (each.goes_on and borne.id in for_abroad):
+            came_back = borne.record_version > each.version
+            if borne.kind in effect.kinds and not came_back and not (each.goes_on and borne.id in for_abroad):
                 ending[effect.move.verb].append(borne.id)
     ended = sum(len(endings.apply(MOVES[verb], ids, by=by, at=at, purpose="")) for verb, ids in ending.items())
     # Abroad the 本籍地 answers for them, and its counter sees what they hold.

@@ -35,7 +35,7 @@ _ENDS_ABROAD = (Reason.DIED, Reason.NATIONALITY_LOST)
 class Notice:
     """What an event of the register means for certificates, and where the resident belongs afterwards.
 
-    ``leaves_on``: the day of leaving Japan, told beforehand. ``settles``: whoever was about to leave waits no longer;
+    ``version``: the register's, which it tells of. ``leaves_on``: the day of leaving Japan, told beforehand. ``settles``: whoever was about to leave waits no longer;
     ``cancels``: because the removal was cancelled. ``abroad``: the 附票 says so of somebody abroad.
     """
 
@@ -44,7 +44,7 @@ class Notice:
     signature_affected: bool
     authentication_affected: bool
     tenant: Tenant | None
-    version: int = 0
+    version: int
     leaves_on: date | None = None
     settles: bool = False
     cancels: bool = False
@@ -72,7 +72,13 @@ class Notice:
     def _of_base(cls, event: IdentityBaseMoved, at: datetime) -> Self:
         ends = event.base == Base.NONE and event.reason in _ENDS_ABROAD
         keeper = Tenant(*municipalities.tenant_of(event.office)) if event.base == Base.SUPPLEMENTARY else None
-        return cls(event.subject, at, ends, ends, keeper, abroad=True)
+        return cls(event.subject, at, ends, ends, keeper, version=0, abroad=True)
+
+    def is_known_to(self, certificate: InForce) -> bool:
+        """Whether it was made of the register that had this already. Versions tell, no clock does.
+
+        What the 附票 tells has no version: whom it ends holds nothing."""
+        return not self.abroad and self.version <= certificate.record_version
 
 
 @dataclass
@@ -140,7 +146,7 @@ def _end(notice: Notice, effect: Effect, course: _Course, *, only: set[int] | No
     """Let certificates end, each under the first notice that ends it."""
     for each in course.in_force.get(notice.resident, []):
         is_meant = each.kind in effect.kinds and (only is None or each.id in only)
-        # One whose content was fixed after the change carries what the register says now.
-        if is_meant and each.id not in course.taken and each.prepared_at <= notice.at:
+        # One that was made of the register as it stands since the notice, or later, is none of its business.
+        if is_meant and each.id not in course.taken and not notice.is_known_to(each):
             course.taken.add(each.id)
             course.ending[effect.move.verb].append(each.id)

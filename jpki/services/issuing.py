@@ -19,7 +19,7 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from jlis.kernel.isolation.scope import JPKI, acting
-from jlis.kernel.outbox.publishing import publish_many
+from jlis.kernel.outbox.publishing import publish_many, wait_for_others
 from jlis.kernel.time import Moment
 from jpki import policies
 from jpki.domain import subjects, validity
@@ -36,7 +36,7 @@ from jpki.gateways.signers import Signers, Signing, signers
 from jpki.models import Certificate, CertificateStatus, CrlPartition
 from jpki.selectors import authorities, certificates, departures
 from jpki.selectors.authorities import LivingGeneration
-from jpki.services import endings, partitions
+from jpki.services import device_steps, endings, partitions
 from jpki.sql import issuing as sql
 from jpki.sql import serials, statuses
 from jpki.sql.issuing import Held, Prepared
@@ -174,8 +174,8 @@ class _Part:
     alike: _Alike
     generation: LivingGeneration
     places: list[int]
-    residents: list[UUID]
     ids: list[int]
+    versions: dict[UUID, int]
     renewed: dict[UUID, int]
     to_be_signed: list[bytes]
 
@@ -223,7 +223,7 @@ def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Act
         held = sql.held(wanted, kind.value)
         fit = {
             place: order
-            for place, order in orders.items()
+            for place, order in sorted(orders.items(), key=lambda each: _code(known.get(each[1].resident)))
             if not _refused(place, order, known.get(order.resident), held.get(order.resident), issued, at)
         }
         points = partitions.of_offices(generation.authority, {known[order.resident].office for order in fit.values()})
@@ -236,11 +236,15 @@ def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Act
         alike,
         generation,
         list(drafts),
-        [draft.resident for draft in drafts.values()],
         ids,
+        {draft.resident: draft.record_version for draft in drafts.values()},
         renewed,
         [draft.to_be_signed for draft in drafts.values()],
     )
+
+
+def _code(record: CurrentRecord | None) -> str:
+    return record.resident_code if record else ""
 
 
 def _with_leavers(known: dict[UUID, CurrentRecord], at: Moment) -> dict[UUID, CurrentRecord]:
@@ -309,6 +313,7 @@ def _drafts(
             to_be_signed=template.to_be_signed(request),
             predecessor=former.status if former else None,
             information=_information(record) if order.kind.carries_identity else None,
+            record_version=record.version,
         )
     return drafts
 
@@ -361,10 +366,12 @@ def _last_day(order: Order, born: PartialDate, former: Held | None, template: Te
 def _complete(part: _Part, signatures: Sequence[bytes], issued: Issued, *, by: Actor, at: Moment, purpose: str) -> None:
     """Record the signatures of a part with holding, audit and event, in one transaction."""
     with acting(JPKI):
-        locked = {each.id: each for each in statuses.lock(part.ids, ["PREPARED"])}
-        renewed = [part.renewed[each.resident] for each in locked.values() if each.resident in part.renewed]
+        locked = _locked(part)
+        told = residents.versions_of(list(part.versions))
+        fresh = [each for each in locked.values() if told.get(each.resident) == part.versions[each.resident]]
+        renewed = [part.renewed[each.resident] for each in fresh if each.resident in part.renewed]
         endings.apply(part.alike.ending, renewed, by=by, at=at, purpose=purpose)
-        held = sql.hold([each.resident for each in locked.values()], list(locked), part.alike.kind.value)
+        held = sql.hold([each.resident for each in fresh], [each.id for each in fresh], part.alike.kind.value)
         signed = {pk: signature for pk, signature in zip(part.ids, signatures, strict=True) if pk in held}
         sql.sign(list(signed), list(signed.values()))
         # Whoever was overtaken, by another issue or by the register, gets nothing: the serial goes on the list.
@@ -379,6 +386,23 @@ def _complete(part: _Part, signatures: Sequence[bytes], issued: Issued, *, by: A
         else:
             message = "発行の間に、異動またはほかの発行がありました。はじめから手続をしてください。"
             issued.refusals.append(FieldError("kind", "overtaken", message, row=place + 1))
+
+
+def _locked(part: _Part) -> dict[int, statuses.Locked]:
+    """Lock what still waits for its signature with what it renews, in everybody's order: telephones, certificates,
+    holders.
+
+    A change that the register told before this is seen from here on; one that it tells later finds the certificate,
+    made of an earlier version, and ends it. Between the two nothing slips through, whatever any clock says.
+    """
+    former = list(part.renewed.values())
+    if former:
+        device_steps.lock_bound_to(former)
+    states = {"PREPARED", *part.alike.ending.sources} if former else {"PREPARED"}
+    found = statuses.lock([*part.ids, *former], sorted(states))
+    waiting = {each.id: each for each in found if each.id not in set(former)}
+    wait_for_others([each.resident for each in waiting.values()])
+    return waiting
 
 
 def _act(each: statuses.Locked, part: _Part) -> audit.Act:

@@ -6,7 +6,6 @@ Why not the ORM: up to 500 residents a batch, read and moved in two statements. 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,11 +13,11 @@ from django.db import connection
 
 # Held ones by the narrow table's key; those between storing and signing by the few rows of the partial index.
 _IN_FORCE = """
-    SELECT h.resident, s.id, s.kind, s.prepared_at
-    FROM jpki_holding h JOIN jpki_certificatestatus s ON s.id = h.status_id
+    SELECT h.resident, s.id, s.kind, c.record_version
+    FROM jpki_holding h JOIN jpki_certificatestatus s ON s.id = h.status_id JOIN jpki_certificate c ON c.status_id = s.id
     WHERE h.resident = ANY(%(residents)s)
     UNION
-    SELECT c.resident_id, s.id, s.kind, s.prepared_at
+    SELECT c.resident_id, s.id, s.kind, c.record_version
     FROM jpki_certificatestatus s JOIN jpki_certificate c ON c.status_id = s.id
     WHERE s.state = 'PREPARED' AND c.resident_id = ANY(%(residents)s)
 """
@@ -40,11 +39,11 @@ _MOVE = """
 
 
 class InForce(NamedTuple):
-    """A certificate that a resident holds or is about to."""
+    """A certificate that a resident holds or is about to, and the register's version that it was made of."""
 
     id: int
     kind: str
-    prepared_at: datetime
+    record_version: int
 
 
 class Tenant(NamedTuple):

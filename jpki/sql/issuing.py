@@ -15,7 +15,6 @@ from psycopg.types.json import Jsonb
 from jlis.kernel import prepared as prepared_statements
 from jlis.kernel.arrays import array
 
-# The clock of preparing is the database's own: it is held against the times of the register's events.
 _STATUSES = """
     INSERT INTO jpki_certificatestatus
         (generation_id, serial, kind, partition_id, state, cause, not_before, not_after, prepared_at, version)
@@ -28,11 +27,13 @@ _STATUSES = """
 _CERTIFICATES = """
     INSERT INTO jpki_certificate
         (status_id, resident_id, kind, profile_id, prefecture, municipality, office, to_be_signed, predecessor_id,
-         issue_information)
-    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor, information
+         issue_information, record_version)
+    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor, information,
+           version
     FROM unnest(%(ids)s::bigint[], %(residents)s::uuid[], %(prefectures)s::smallint[], %(municipalities)s::text[],
-                %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(information)s::jsonb[])
-         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, information)
+                %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(information)s::jsonb[],
+                %(versions)s::int[])
+         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, information, version)
 """
 _EXPIRED = """
     DELETE FROM jpki_holding h USING jpki_certificatestatus s
@@ -82,6 +83,7 @@ class Prepared(NamedTuple):
     to_be_signed: bytes
     predecessor: int | None
     information: dict[str, str] | None
+    record_version: int
 
 
 class Held(NamedTuple):
@@ -106,9 +108,12 @@ def let_expired_go(residents: Sequence[UUID], kind: str, at: datetime) -> None:
 
 
 def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: str) -> list[int]:
-    """Write what is to be signed, with its serials; returns the status ids in the order given."""
+    """Write what is to be signed, with its serials; returns the status ids in the order given,
+    which is that of the residents' codes: the register locks them so as well."""
     columns = list(zip(*prepared, strict=True))
-    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told = map(list, columns)
+    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told, versions = (
+        map(list, columns)
+    )
     statuses = {
         "generation": generation, "kind": kind, "serials": array(serials), "partitions": array(partitions),
         "not_befores": array(not_befores), "not_afters": array(not_afters),
@@ -120,8 +125,11 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
         "prefectures": array(tenant[0]), "municipalities": array(tenant[1]), "offices": array(tenant[2]),
         "to_be_signed": array(content), "predecessors": array(predecessors),
         "information": array([Jsonb(each) if each else None for each in told]),
+        "versions": array(versions),
     }  # fmt: skip
     prepared_statements.run(_CERTIFICATES, certificates)
+    # The residents' rows are locked by this, before anybody takes the turn to tell of them: so does the register.
+    connection.check_constraints()
     return ids
 
 

@@ -162,6 +162,11 @@ def current_many(residents: Sequence[UUID], *, with_protected_address: bool = Fa
     }
 
 
+def versions_of(residents: Sequence[UUID]) -> dict[UUID, int]:
+    """The number of the latest version of many residents by id."""
+    return dict(Resident.objects.filter(pk__in=list(residents)).values_list("pk", "version"))
+
+
 def at_same_address(record: IdentityRecord) -> list[IdentityRecord]:
     """Who else is registered at the very address of a record, in sight of the running scope.
 

@@ -1,6 +1,9 @@
 """The register's events end the right certificates, each once, and move them with their holders."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.errors import Forbidden
@@ -103,7 +106,8 @@ def test_five_hundred_at_once_in_a_handful_of_statements(founded, clerk, at, dja
     for each in people:
         cast.issued_to(each, Kind.SIGN_CARD, by=clerk, at=at)
     notices = [
-        Notice(each.pk, at.later(minutes=1).instant, True, False, Tenant(13, "131016", "131016")) for each in people
+        Notice(each.pk, at.later(minutes=1).instant, True, False, Tenant(13, "131016", "131016"), version=2)
+        for each in people
     ]
 
     with django_assert_max_num_queries(17):
@@ -112,12 +116,24 @@ def test_five_hundred_at_once_in_a_handful_of_statements(founded, clerk, at, dja
     assert ended == 20
 
 
-def test_one_that_was_made_after_the_change_stays(signature, resident, at):
-    before = cast.status_of(signature).prepared_at
-    notice = Notice(resident.pk, before.replace(year=before.year - 1), True, False, None)
+@pytest.mark.parametrize("years", [-1, 1])
+@pytest.mark.parametrize(("version", "ended"), [(1, 0), (2, 1)])
+def test_versions_tell_which_was_first_and_no_clock_does(signature, resident, at, years, version, ended):
+    assert signature.record_version == resident.version == 1
+    notice = Notice(resident.pk, at.instant + timedelta(days=365 * years), True, False, None, version=version)
 
-    assert following.follow(notices=[notice], by=_ACTOR) == 0
-    assert states(signature) == ["VALID"]
+    assert following.follow(notices=[notice], by=_ACTOR) == ended
+    assert states(signature) == [["VALID", "REVOKED"][ended]]
+
+
+def test_one_of_which_no_version_was_noted_ends_with_any_change(signature, resident, at):
+    with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("ALTER TABLE jpki_certificate NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("UPDATE jpki_certificate SET record_version = 0")
+    notice = Notice(resident.pk, at.instant, True, False, None, version=1)
+
+    assert following.follow(notices=[notice], by=_ACTOR) == 1
 
 
 def test_nobody_elses_certificate_is_touched(signature, resident, clerk, at):

@@ -1,8 +1,9 @@
 """Publishing: the event is written in the transaction of the change that it tells of."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -72,6 +73,17 @@ def publish_many(events: Sequence[Event]) -> None:
             cursor.execute(_PENDING, columns(pending))
     if waking.wake_deliverers not in [function for _, function, *_ in connection.run_on_commit]:
         transaction.on_commit(waking.wake_deliverers)
+
+
+def wait_for_others(subjects: Iterable[UUID]) -> None:
+    """Take the subjects' turn until the running transaction ends.
+
+    What another transaction has published of them is committed or gone on return, and the next statement sees it; what
+    anybody publishes from here on is delivered after this transaction's end.
+    """
+    if wanted := set(subjects):
+        with connection.cursor() as cursor:
+            cursor.execute(_DRAW, columns([(subject, 0) for subject in wanted]))
 
 
 def _draw_sequences(events: Sequence[Event]) -> list[int]:

@@ -9,6 +9,7 @@ from jpki.domain.kinds import Kind
 from jpki.engine import ocsp_answers, profiles
 from jpki.engine.certificates import Template
 from jpki.engine.issuers import Issuer
+from jpki.engine.profiles import Term
 from jpki.gateways import key_store
 from jpki.models import Authority, Generation, LinkCertificate, Profile, Responder
 
@@ -135,6 +136,12 @@ def template_for(generation: LivingGeneration, kind: Kind) -> tuple[Profile, Tem
         profile = profiles.certificate_from(row.code, row.document)
         _templates[row.pk] = Template(profile, generation.issuer, generation.profile.local_name)
     return row, _templates[row.pk]
+
+
+def term_for(kind: Kind, algorithm: str, at: datetime) -> Term | None:
+    """How long a certificate is valid that is issued now for a key of this algorithm. NotFound."""
+    _, template = template_for(issuing(kind, algorithm, at), kind)
+    return template.profile.term
 
 
 def remembered(authority: str, hash_name: str, name_hash: bytes, key_hash: bytes) -> LivingGeneration | None:

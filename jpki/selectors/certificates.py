@@ -38,7 +38,9 @@ def numbered(serial: int, *, authority: str = "") -> Certificate:
 def of_resident(resident: UUID) -> Sequence[Certificate]:
     """Every certificate of a resident, the newest first."""
     return list(
-        Certificate.objects.select_related("status__generation").filter(resident_id=resident).order_by("-status_id")
+        Certificate.objects.select_related("status__generation", "profile")
+        .filter(resident_id=resident)
+        .order_by("-status_id")
     )
 
 

@@ -1,6 +1,6 @@
 """How a holder's certificates stand, and the sittings held about them. The scope decides whose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,8 +13,9 @@ from jpki.domain.eligibility import Applicant, Rule, hindrances
 from jpki.domain.fees import Former, Ground, suggested
 from jpki.domain.kinds import Kind
 from jpki.domain.lifecycle import Cause, State
+from jpki.engine.profiles import Term
 from jpki.models import Certificate
-from jpki.selectors import certificates
+from jpki.selectors import authorities, certificates
 from mynacard.domain.sittings import ON_THE_CARD, Standing
 from mynacard.models import Card, CertificateSitting
 
@@ -38,14 +39,22 @@ class Borne:
 
 
 def borne_by(
-    card: Card, *, born: PartialDate, registered: bool, under_guardianship: bool = False, at: Moment
+    card: Card,
+    *,
+    on_chip: Collection[int],
+    born: PartialDate,
+    registered: bool,
+    under_guardianship: bool = False,
+    at: Moment,
 ) -> dict[Kind, Borne]:
-    """Both kinds, as they stand with the card's holder."""
+    """Both kinds, as they stand with the card's holder. ``on_chip``: the certificates that its chip was ever given."""
     newest: dict[str, Certificate] = {}
-    for each in certificates.of_resident(card.resident_id):
-        if each.status.issued_at is not None:
-            newest.setdefault(each.kind, each)
-    facts = _Facts(card, born, registered, under_guardianship, at)
+    issued = [each for each in certificates.of_resident(card.resident_id) if each.status.issued_at is not None]
+    for each in issued:
+        newest.setdefault(each.kind, each)
+    # Of the keys that the chip makes, as far as a certificate on it tells.
+    algorithm = next((each.profile.document["key_algorithm"] for each in issued if each.pk in on_chip), "")
+    facts = _Facts(card, born, registered, under_guardianship, algorithm, at)
     return {kind: _borne(kind, newest.get(kind.value), facts) for kind in ON_THE_CARD}
 
 
@@ -68,13 +77,19 @@ class _Facts:
     born: PartialDate
     registered: bool
     under_guardianship: bool
+    algorithm: str
     at: Moment
+
+    def term(self, kind: Kind) -> Term | None:
+        """That of the profile under which a new one is issued: the cards of today and the next ones differ."""
+        return authorities.term_for(kind, self.algorithm, self.at.instant) if self.algorithm else None
 
 
 def _borne(kind: Kind, former: Certificate | None, facts: _Facts) -> Borne:
     today, card = facts.at.day, facts.card
     ends_on = former.status.not_after.astimezone(TOKYO).date() if former else None
-    opens_on = validity.renewal_opens(ends_on, validity.rule_on(today)) if ends_on else None
+    term = facts.term(kind)
+    opens_on = validity.renewal_opens(ends_on, validity.rule_under(term, today)) if ends_on else None
     standing = _standing(former, ends_on, opens_on, today)
     # Only what is valid is renewed; what was on hold ends first, and the new one counts from today.
     renewed = ends_on if standing in (Standing.VALID, Standing.RENEWABLE) else None
@@ -87,7 +102,9 @@ def _borne(kind: Kind, former: Certificate | None, facts: _Facts) -> Borne:
         former,
         ends_on,
         opens_on if renewed else None,
-        validity.last_day(issued_on=today, born=facts.born, renewed_from=renewed, card_expires_on=card.expires_on),
+        validity.last_day(
+            issued_on=today, born=facts.born, renewed_from=renewed, card_expires_on=card.expires_on, term=term
+        ),
         tuple(hindrances(applicant)),
         _ground(former, standing),
     )

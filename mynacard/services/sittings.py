@@ -144,8 +144,11 @@ def _seen(card: int, by: Actor, at: Moment, *, under_guardianship: bool = False)
             raise NotFound("resident_not_found", "該当する住民がいません。")
         if found.state not in IN_HAND:
             raise Conflict("not_in_hand", "名義人が持っているカードではありません。電子証明書の手続はできません。")
+        with acting(MYNACARD):
+            on_chip = frozenset(cards.certificates_on([card]))
         borne = selectors.borne_by(
             found,
+            on_chip=on_chip,
             born=PartialDate.from_iso(record.birth_date),
             registered=record.state == RecordState.CURRENT or holders.leaves_japan(found, record, day=at.day),
             under_guardianship=under_guardianship,

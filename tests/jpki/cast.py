@@ -83,9 +83,9 @@ def operator(number: int = 1) -> Actor:
     return actor("JLIS-JPKI", "CERTIFICATE_OPERATOR", kind="JLIS", number=number)
 
 
-def card_key(number: int = 0) -> bytes:
+def card_key(number: int = 0, algorithm: str = "rsa2048-sha256") -> bytes:
     """A card's public key."""
-    key = pooled_key("rsa2048-sha256", 1000 + number)
+    key = pooled_key(algorithm, 1000 + number)
     return key.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 

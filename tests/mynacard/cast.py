@@ -48,12 +48,13 @@ class MemoryTerminal:
 
     chips: ClassVar[dict[str, dict[str, Any]]] = {}
     fails_at: ClassVar[str] = ""
+    algorithm: ClassVar[str] = "rsa2048-sha256"
 
     def make_keys(self, *, card_number: str, kinds):
         self._break("make_keys")
         chip = self.chips.setdefault(card_number, {"certificates": {}, "pins": None})
         chip["certificates"] = {kind: der for kind, der in chip["certificates"].items() if kind not in kinds}
-        return {kind: jpki_cast.card_key(place) for place, kind in enumerate(kinds)}
+        return {kind: jpki_cast.card_key(place, self.algorithm) for place, kind in enumerate(kinds)}
 
     def set_pins(self, *, card_number: str, pins: Pins) -> None:
         self._break("set_pins")

@@ -22,6 +22,7 @@ def chips(settings) -> type[cast.MemoryTerminal]:
     settings.JLIS_CARD_TERMINAL = "tests.mynacard.cast.MemoryTerminal"
     cast.MemoryTerminal.chips = {}
     cast.MemoryTerminal.fails_at = ""
+    cast.MemoryTerminal.algorithm = "rsa2048-sha256"
     return cast.MemoryTerminal
 
 

@@ -20,6 +20,7 @@ from mynacard.domain.sittings import DEEDS, Plan, Proof, Standing, Visitor
 from mynacard.models import CertificateSitting, SittingDeed
 from mynacard.services import cards, handing_over, receipts, sittings
 from tests.conftest import actor
+from tests.jpki.test_rollover import next_generation
 from tests.mynacard import cast
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,41 @@ def ending(resident, clerk):
     with acting(JPKI):
         CertificateStatus.objects.update(not_after=validity.end_of(date(2027, 2, 17)))
     return card
+
+
+class TestTheNextCards:
+    """Their profile says ten birthdays, eleven when renewed within the last year; the card's own end comes first."""
+
+    DAY = Moment.of(date(2026, 5, 1))
+
+    @pytest.fixture
+    def next_card(self, founded, clerk, chips):
+        for authority in ("sign", "auth"):
+            next_generation(authority, self.DAY)
+        chips.algorithm = "p384-sha384"
+        resident = cast.resident_of(clerk, self.DAY)
+        return cast.live(resident, by=clerk, at=self.DAY)
+
+    @pytest.mark.parametrize(
+        ("ends_on", "standing", "opens_on"),
+        [
+            (date(2027, 2, 17), Standing.RENEWABLE, date(2026, 2, 18)),
+            (date(2027, 5, 1), Standing.VALID, date(2026, 5, 2)),
+        ],
+    )
+    def test_the_counter_says_what_is_issued(self, next_card, clerk, ends_on, standing, opens_on):
+        new = next_card.expires_on
+        assert new == date(2036, 2, 17)
+        with acting(JPKI):
+            CertificateStatus.objects.update(not_after=validity.end_of(ends_on))
+        seen = sittings.see(card=next_card.pk, by=clerk, at=self.DAY).borne
+        for each in seen.values():
+            assert (each.standing, each.renewable_on, each.new_last_day) == (standing, opens_on, new)
+
+        deed = "RENEW" if standing is Standing.RENEWABLE else "REISSUE"
+        hold(next_card, plan(deed, deed, ground=Ground.CHANGE), clerk, self.DAY)
+
+        assert last_day(Kind.SIGN_CARD) == last_day(Kind.AUTH_CARD) == new
 
 
 def test_both_are_renewed_on_the_first_day_of_the_window_to_the_sixth_birthday(ending, clerk):

@@ -16,7 +16,7 @@ class Applicant:
     """The facts on the day of the application.
 
     ``holds_valid``: a certificate of the same kind is in force and this is not its renewal.
-    ``exception_confirmed``: the counter has confirmed the exceptions that the rules below leave room for.
+    ``exemptions``: codes of the reasons that the counter has confirmed, each of which lifts one rule.
     """
 
     kind: Kind
@@ -25,7 +25,7 @@ class Applicant:
     registered: bool = True
     holds_valid: bool = False
     under_guardianship: bool = False
-    exception_confirmed: bool = False
+    exemptions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,10 @@ def hindrances(applicant: Applicant) -> Iterator[Rule]:
 
 
 def age_on(day: date, born: PartialDate) -> int:
-    """Full years by calendar birthdays; unknown month or day count as the first."""
-    return day.year - born.year - (birthday_in(day.year, born, rule_on(day)) > day)
+    """Full years that have surely passed, by calendar birthdays: unknown month or day count as the last."""
+    last = born.latest()
+    birthday = birthday_in(day.year, PartialDate(last.year, last.month, last.day), rule_on(day))
+    return day.year - born.year - (birthday > day)
 
 
 @_rule(
@@ -90,7 +92,7 @@ def double_issue(applicant: Applicant) -> bool:
 )
 def under_age(applicant: Applicant) -> bool:
     is_young = age_on(applicant.day, applicant.born) < AGE_FOR_SIGNATURE
-    return applicant.kind.carries_identity and is_young and not applicant.exception_confirmed
+    return applicant.kind.carries_identity and is_young and not _is_lifted("under_age", applicant.exemptions)
 
 
 @_rule(
@@ -100,7 +102,8 @@ def under_age(applicant: Applicant) -> bool:
     message="成年被後見人です。法定代理人の同席と本人の意思能力を確認し、例外として記録したうえで発行してください。",
 )
 def under_guardianship(applicant: Applicant) -> bool:
-    return applicant.kind.carries_identity and applicant.under_guardianship and not applicant.exception_confirmed
+    is_ward = applicant.kind.carries_identity and applicant.under_guardianship
+    return is_ward and not _is_lifted("under_guardianship", applicant.exemptions)
 
 
 @dataclass(frozen=True)
@@ -125,5 +128,9 @@ EXEMPTIONS: dict[str, Exemption] = {
 
 def are_lifted(hindering: Iterable[Rule], reasons: Iterable[str]) -> bool:
     """Whether a confirmed reason lifts each of the rules that stand against an application."""
-    lifted = {EXEMPTIONS[reason].lifts for reason in reasons}
-    return all(rule.code in lifted for rule in hindering)
+    confirmed = set(reasons)
+    return all(_is_lifted(rule.code, confirmed) for rule in hindering)
+
+
+def _is_lifted(code: str, reasons: Iterable[str]) -> bool:
+    return any(EXEMPTIONS[reason].lifts == code for reason in reasons)

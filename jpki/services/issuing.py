@@ -68,7 +68,7 @@ class Order:
     renews: bool = False
     replaces: bool = False
     under_guardianship: bool = False
-    exception_confirmed: bool = False
+    exemptions: frozenset[str] = frozenset()
     issued_at: Moment | None = None
 
     @cached_property
@@ -271,7 +271,7 @@ def _refused(
         registered=record.state == "CURRENT" or isinstance(record, _Leaver),
         holds_valid=held is not None and not renewable,
         under_guardianship=order.under_guardianship,
-        exception_confirmed=order.exception_confirmed,
+        exemptions=order.exemptions,
     )
     against = list(hindrances(applicant))
     issued.refusals += [FieldError("kind", rule.code, rule.message, row=place + 1) for rule in against]

@@ -47,12 +47,18 @@ AGE_ALONE = 15
 
 @dataclass(frozen=True)
 class Shown:
-    """What was shown at the counter. ``notice``: the 交付通知書 (照会書) that proves the address."""
+    """What was shown at the counter. ``notice``: the 交付通知書 (照会書) that proves the address.
+
+    ``under_guardianship``: the holder is a 成年被後見人; ``exemptions``: codes of the reasons, confirmed by the
+    counter, for a signature certificate nonetheless (`jpki.domain.eligibility.EXEMPTIONS`).
+    """
 
     documents: frozenset[str]
     notice: bool = True
     proxy_reason: ProxyReason = ProxyReason.NONE
     proxy_documents: frozenset[str] = field(default_factory=frozenset)
+    under_guardianship: bool = False
+    exemptions: frozenset[str] = frozenset()
 
 
 def suffices(documents: Iterable[str]) -> bool:
@@ -71,10 +77,10 @@ def faults(shown: Shown, *, age: int) -> list[FieldError]:
     if not suffices(shown.documents):
         message = "本人確認書類が足りません。Aを1点、またはBを2点確認してください。"
         found.append(FieldError("documents", "not_proved", message))
-    if age < AGE_ALONE and shown.proxy_reason is not ProxyReason.LEGAL_REPRESENTATIVE:
-        found.append(
-            FieldError("proxy_reason", "representative_needed", "15歳未満のため、法定代理人の同行が必要です。")
-        )
+    why = "15歳未満" if age < AGE_ALONE else "成年被後見人" if shown.under_guardianship else ""
+    if why and shown.proxy_reason is not ProxyReason.LEGAL_REPRESENTATIVE:
+        message = f"{why}のため、法定代理人の同行が必要です。"
+        found.append(FieldError("proxy_reason", "representative_needed", message))
     if shown.proxy_reason and not suffices(shown.proxy_documents):
         message = "代理人の本人確認書類が足りません。Aを1点、またはBを2点確認してください。"
         found.append(FieldError("proxy_documents", "proxy_not_proved", message))

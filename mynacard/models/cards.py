@@ -121,9 +121,10 @@ class CardHistory(models.Model):
 
 
 class HandOver(models.Model):
-    """交付記録: on which documents a card was handed over. Their numbers are not kept."""
+    """交付記録: on which documents a card was handed over, their numbers not kept; whether its holder is under
+    guardianship, and by which confirmed reasons there is a signature certificate nonetheless."""
 
-    PERSONAL = frozenset({"documents", "proxy_reason", "proxy_documents", "by"})
+    PERSONAL = frozenset({"documents", "proxy_reason", "proxy_documents", "under_guardianship", "exemptions", "by"})
     PLAIN = frozenset({"card", "at"})
 
     card = models.OneToOneField(Card, models.PROTECT, primary_key=True, verbose_name="カード", related_name="hand_over")
@@ -131,6 +132,8 @@ class HandOver(models.Model):
     documents = models.JSONField("本人確認書類", default=list)
     proxy_reason = models.CharField("代理の理由", max_length=24, blank=True)
     proxy_documents = models.JSONField("代理人の本人確認書類", default=list)
+    under_guardianship = models.BooleanField("成年被後見人", default=False)
+    exemptions = models.JSONField("確認した例外の理由", default=list)
     by = models.CharField("交付者", max_length=160)
 
     class Meta:

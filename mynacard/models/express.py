@@ -29,7 +29,7 @@ class ExpressDay(models.Model):
 class ExpressApplication(Tenanted):
     """What an express application has beyond an ordinary one: case, place, fee, promise and what became of it."""
 
-    PERSONAL = frozenset({"case", "occurred_on", "documents", "tracking"})
+    PERSONAL = frozenset({"case", "occurred_on", "documents", "under_guardianship", "exemptions", "tracking"})
     PLAIN = TENANT | {"application", "day", "place", "fee_yen", "post_by", "deliver_by", "posted_on", "stopped_for"}
 
     application = models.OneToOneField(
@@ -40,6 +40,8 @@ class ExpressApplication(Tenanted):
     case = models.CharField("事由", max_length=3, choices=EXPRESS_CASES)
     occurred_on = models.DateField("事由の生じた日", null=True)
     documents = models.JSONField("申請時の本人確認書類", default=list)
+    under_guardianship = models.BooleanField("成年被後見人", default=False)
+    exemptions = models.JSONField("確認した例外の理由", default=list)
     fee_yen = models.PositiveIntegerField("手数料（円）")
     post_by = models.DateField("発送の期限")
     deliver_by = models.DateField("配達の目安")

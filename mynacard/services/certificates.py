@@ -12,7 +12,7 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Conflict, FieldError, Invalid
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
-from jpki.domain.eligibility import AGE_FOR_SIGNATURE
+from jpki.domain.eligibility import Applicant, hindrances
 from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
 from jpki.domain.lifecycle import MOVES as CERTIFICATE_MOVES
@@ -20,15 +20,24 @@ from jpki.models import Certificate
 from jpki.selectors import certificates
 from jpki.services import charges, endings, issuing
 from jpki.services.issuing import Order
-from mynacard.domain.validity import age_on
+from mynacard.domain.identity import Shown
 from mynacard.gateways.terminal import TerminalFailed, terminal
 from mynacard.models import Card, CardCertificate
 
 
-def kinds_for(*, born: PartialDate, signature: bool, authentication: bool, at: Moment) -> list[Kind]:
-    """Which certificates the holder gets: none for signatures under fifteen."""
+def kinds_for(*, born: PartialDate, shown: Shown, signature: bool, authentication: bool, at: Moment) -> list[Kind]:
+    """Which certificates the holder gets: none for signatures under fifteen or under guardianship, but by a reason
+    that the counter has confirmed."""
     wanted = [Kind.AUTH_CARD] if authentication else []
-    return [Kind.SIGN_CARD, *wanted] if signature and age_on(at.day, born) >= AGE_FOR_SIGNATURE else wanted
+    return [Kind.SIGN_CARD, *wanted] if signature and may_sign(born=born, shown=shown, at=at) else wanted
+
+
+def may_sign(*, born: PartialDate, shown: Shown, at: Moment) -> bool:
+    """Whether age and guardianship leave room for a signature certificate."""
+    applicant = Applicant(
+        Kind.SIGN_CARD, born, at.day, under_guardianship=shown.under_guardianship, exemptions=shown.exemptions
+    )
+    return not any(hindrances(applicant))
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Needs:
     fee_yen: int | None = None
     renews: bool = False
     under_guardianship: bool = False
-    exception_confirmed: bool = False
+    exemptions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ def _order(card: Card, kind: Kind, public_key: bytes, needs: Needs) -> Order:
         card_expires_on=card.expires_on,
         renews=needs.renews,
         under_guardianship=needs.under_guardianship,
-        exception_confirmed=needs.exception_confirmed,
+        exemptions=needs.exemptions,
     )
 
 

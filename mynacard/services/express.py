@@ -112,7 +112,7 @@ def _judged(
     """The fee to be charged. Raises Invalid naming every rule that stands against the application."""
     born = PartialDate.from_iso(record.birth_date)
     wanted = certificates.kinds_for(
-        born=born, signature=wish.wants_signature, authentication=wish.wants_authentication, at=at
+        born=born, shown=shown, signature=wish.wants_signature, authentication=wish.wants_authentication, at=at
     )
     faults = express.hindrances(case, _facts(record, born, claim, at))
     faults += identity.faults(shown, age=age_on(at.day, born))
@@ -159,6 +159,8 @@ def _placed(
         case=case.code,
         occurred_on=claim.occurred_on,
         documents=sorted(shown.documents),
+        under_guardianship=shown.under_guardianship,
+        exemptions=sorted(shown.exemptions),
         fee_yen=fee,
         post_by=post_by,
         deliver_by=deliver_by,
@@ -192,8 +194,20 @@ def _send_home(card: Card, by: Actor, at: Moment) -> None:
     record = holders.present(card, by=by).record
     application = card.application
     assert application is not None, "the express lane makes cards of applications alone"
-    handing_over.put_into_force(card, record, _requested_pins(application, by, at), verb="send_home", by=by, at=at)
-    HandOver.objects.create(card=card, at=at.instant, documents=application.express.documents, by=by.label)
+    asked = application.express
+    shown = Shown(
+        frozenset(asked.documents), under_guardianship=asked.under_guardianship, exemptions=frozenset(asked.exemptions)
+    )
+    chosen = _requested_pins(application, by, at)
+    handing_over.put_into_force(card, record, chosen, shown, verb="send_home", by=by, at=at)
+    HandOver.objects.create(
+        card=card,
+        at=at.instant,
+        documents=asked.documents,
+        under_guardianship=asked.under_guardianship,
+        exemptions=asked.exemptions,
+        by=by.label,
+    )
     ExpressApplication.objects.filter(pk=application.pk).update(
         posted_on=at.day, tracking=f"X{card.pk:011}", stopped_for=""
     )

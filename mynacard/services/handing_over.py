@@ -47,13 +47,15 @@ def hand_over(*, card: int, shown: Shown, chosen: Pins | None, by: Actor, at: Mo
     with acting(MYNACARD):
         holder = check(card=card, shown=shown, by=by, at=at)
         found = Card.objects.select_for_update(of=("self",)).select_related("application").get(pk=card)
-        put_into_force(found, holder.record, chosen, verb="hand_over", by=by, at=at)
+        put_into_force(found, holder.record, chosen, shown, verb="hand_over", by=by, at=at)
         HandOver.objects.create(
             card=found,
             at=at.instant,
             documents=sorted(shown.documents),
             proxy_reason=shown.proxy_reason.value,
             proxy_documents=sorted(shown.proxy_documents),
+            under_guardianship=shown.under_guardianship,
+            exemptions=sorted(shown.exemptions),
             by=by.label,
         )
     with acting(by.scope):
@@ -61,18 +63,22 @@ def hand_over(*, card: int, shown: Shown, chosen: Pins | None, by: Actor, at: Mo
 
 
 def put_into_force(
-    card: Card, record: IdentityRecord, chosen: Pins | None, *, verb: str, by: Actor, at: Moment
+    card: Card, record: IdentityRecord, chosen: Pins | None, shown: Shown, *, verb: str, by: Actor, at: Moment
 ) -> None:
     """Certificates, PINs and the move itself, in the caller's transaction; the former card ends by it.
 
     What the register says differently since the set-up is written into the 追記欄 in the same sitting.
     """
     born = PartialDate.from_iso(record.birth_date)
-    kinds = _kinds(card, born, chosen, at)
+    kinds = _kinds(card, born, chosen, shown, at)
     if chosen is not None and (faults := pins.faults(chosen, with_signature=Kind.SIGN_CARD in kinds)):
         raise Invalid.of(faults)
     former = cards.in_hand(card.resident_id)
-    needs = certificates.Needs(ground=_ground(card, former, at))
+    needs = certificates.Needs(
+        ground=_ground(card, former, at),
+        under_guardianship=shown.under_guardianship,
+        exemptions=shown.exemptions,
+    )
     if former is not None:
         moving.apply(MOVES["replace"], [former.pk], by=by, at=at, purpose=PURPOSE)
     certificates.issue(card, kinds, needs=needs, by=by, at=at, purpose=PURPOSE)
@@ -84,10 +90,11 @@ def put_into_force(
         applications.move_one(APPLICATION_MOVES["complete"], card.application, by=by, at=at)
 
 
-def _kinds(card: Card, born: PartialDate, chosen: Pins | None, at: Moment) -> list[Kind]:
+def _kinds(card: Card, born: PartialDate, chosen: Pins | None, shown: Shown, at: Moment) -> list[Kind]:
     application = card.application
     return certificates.kinds_for(
         born=born,
+        shown=shown,
         signature=chosen is not None and (application is None or application.wants_signature),
         authentication=application is None or application.wants_authentication,
         at=at,

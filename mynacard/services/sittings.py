@@ -235,7 +235,7 @@ def _issued(seen: Seen, wanted: Plan, by: Actor, at: Moment, purpose: str) -> tu
         fee_yen=wanted.fee_yen,
         renews=True,
         under_guardianship=wanted.under_guardianship,
-        exception_confirmed=bool(wanted.exemptions),
+        exemptions=wanted.exemptions,
     )
     issued = certificates.issue(seen.card, kinds, needs=needs, by=by, at=at, purpose=purpose)
     return dict(zip(kinds, issued.certificates, strict=True)), issued.charge

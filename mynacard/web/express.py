@@ -22,7 +22,7 @@ LIST = ("特急発行", "mynacard_express")
 _SECTIONS = (
     ("事由", ("case", "occurred_on", "fee_yen")),
     ("申請の内容", ("photo", "taken_on", "wants_signature", "wants_authentication", "stay_ends_on")),
-    ("本人確認", ("documents", "proxy_reason", "proxy_documents")),
+    ("本人確認", ("documents", "proxy_reason", "proxy_documents", "under_guardianship", "exemptions")),
     ("暗証番号設定依頼（本人が入力）", ("authentication", "resident", "entry_aid", "signature")),
 )
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from jlis.kernel.faces.forms import EraDateField, ShellForm
+from jpki.domain.eligibility import EXEMPTIONS
 from mynacard.choices import EXPRESS_CASES, AbroadApplicant, Channel, ReturnReason
 from mynacard.domain import applications
 from mynacard.domain.abroad import Applicant
@@ -44,6 +45,8 @@ def _shown(given: dict[str, Any]) -> Shown:
         bool(given.get("notice", True)),
         ProxyReason(given["proxy_reason"]),
         frozenset(given["proxy_documents"]),
+        given["under_guardianship"],
+        frozenset(given["exemptions"]),
     )
 
 
@@ -157,6 +160,14 @@ class DocumentsForm(ShellForm):
     proxy_documents = forms.MultipleChoiceField(
         label="代理人の本人確認書類", required=False, choices=_DOCUMENTS, widget=forms.CheckboxSelectMultiple
     )
+    under_guardianship = forms.BooleanField(label="成年被後見人である", required=False)
+    exemptions = forms.MultipleChoiceField(
+        label="署名用電子証明書を例外として発行する理由",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(each.code, each.label) for each in EXEMPTIONS.values()],
+        help_text="15歳未満の者、成年被後見人に発行するときだけ選びます。選ばなければ、利用者証明用だけを発行します。",
+    )
 
     def shown(self) -> Shown:
         """The cleaned form as the rules take it."""
@@ -213,6 +224,8 @@ class ExpressForm(WishForm):
     proxy_documents = forms.MultipleChoiceField(
         label="代理人の本人確認書類", required=False, choices=_DOCUMENTS, widget=forms.CheckboxSelectMultiple
     )
+    under_guardianship = DocumentsForm.base_fields["under_guardianship"]
+    exemptions = DocumentsForm.base_fields["exemptions"]
     authentication = _pin("authentication")
     resident = _pin("resident")
     entry_aid = _pin("entry_aid")

@@ -12,10 +12,8 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
-from jpki.domain.eligibility import AGE_FOR_SIGNATURE
-from mynacard.domain.validity import age_on
 from mynacard.selectors import cards
-from mynacard.services import handing_over
+from mynacard.services import certificates, handing_over
 from mynacard.web.forms import DocumentsForm, PinsForm
 from mynacard.web.safe import SAFE
 
@@ -29,8 +27,10 @@ def hand_over(request: StaffRequest, card: int) -> HttpResponse:
     holder = handing_over.check(card=card, shown=None, by=request.actor, at=at)
     step = request.POST.get("step", "")
     documents = DocumentsForm(request.POST if step in ("pins", "done") else None)
-    grown = age_on(at.day, PartialDate.from_iso(holder.record.birth_date)) >= AGE_FOR_SIGNATURE
-    pins = PinsForm(request.POST if step == "done" else None, with_signature=grown)
+    born = PartialDate.from_iso(holder.record.birth_date)
+    proved = documents.shown() if documents.is_valid() else None
+    may_sign = proved is not None and certificates.may_sign(born=born, shown=proved, at=at)
+    pins = PinsForm(request.POST if step == "done" else None, with_signature=may_sign)
     shown: dict[str, Any] = {
         "card": cards.get(card),
         "holder": holder,
@@ -41,17 +41,17 @@ def hand_over(request: StaffRequest, card: int) -> HttpResponse:
         "current": 2 if step == "documents" else 1,
         "breadcrumbs": [(SAFE[0], reverse(SAFE[1])), ("交付の手続", "")],
     }
-    if step not in ("pins", "done") or not documents.is_valid():
+    if step not in ("pins", "done") or proved is None:
         return _page(request, shown)
     try:
-        handing_over.check(card=card, shown=documents.shown(), by=request.actor, at=at)
+        handing_over.check(card=card, shown=proved, by=request.actor, at=at)
     except Refused as refusal:
         put_on(documents, refusal)
         return _page(request, shown | {"current": 2})
     shown |= {"current": 3, "form": pins}
     if step == "done" and pins.is_valid():
         try:
-            handing_over.hand_over(card=card, shown=documents.shown(), chosen=pins.pins(), by=request.actor, at=at)
+            handing_over.hand_over(card=card, shown=proved, chosen=pins.pins(), by=request.actor, at=at)
             messages.success(request, "カードを交付しました。電子証明書をカードに書き込みました。")
             return redirect("mynacard_card", card=card)
         except Refused as refusal:

@@ -100,10 +100,11 @@ class TestRefusals:
         assert cast.issued_to(child, Kind.AUTH_CARD, by=clerk, at=at)
 
     def test_under_guardianship_only_by_the_exception(self, resident, clerk, at):
-        with pytest.raises(Invalid):
-            cast.issued_to(resident, Kind.SIGN_CARD, by=clerk, at=at, under_guardianship=True)
+        for reasons in (frozenset(), frozenset({"MINOR_UNDERSTANDS"})):
+            with pytest.raises(Invalid):
+                cast.issued_to(resident, Kind.SIGN_CARD, by=clerk, at=at, under_guardianship=True, exemptions=reasons)
         assert cast.issued_to(
-            resident, Kind.SIGN_CARD, by=clerk, at=at, under_guardianship=True, exception_confirmed=True
+            resident, Kind.SIGN_CARD, by=clerk, at=at, under_guardianship=True, exemptions=frozenset({"WARD_BY_DOCTOR"})
         )
 
     def test_nobody_holds_two_of_a_kind(self, signature, resident, clerk, at):

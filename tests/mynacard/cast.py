@@ -25,7 +25,7 @@ from jpki.models import CertificateStatus
 from juki.models import Resident
 from mynacard.choices import Lane
 from mynacard.domain.applications import Channel
-from mynacard.domain.identity import Shown
+from mynacard.domain.identity import ProxyReason, Shown
 from mynacard.domain.pins import TRIES, Pins
 from mynacard.domain.sittings import Plan, Proof, offered
 from mynacard.gateways.terminal import TerminalFailed
@@ -40,6 +40,9 @@ from tests.juki import factories
 PINS = Pins(authentication="1234", resident="2345", entry_aid="3456", signature="ABC123")
 PINS_WITHOUT_SIGNATURE = replace(PINS, signature="")
 LICENCE = Shown(frozenset({"A_LICENCE"}))
+WITH_GUARDIAN = Shown(
+    LICENCE.documents, True, ProxyReason.LEGAL_REPRESENTATIVE, LICENCE.documents, under_guardianship=True
+)
 SKIN, GREY = (224, 180, 150), (235, 238, 240)
 
 

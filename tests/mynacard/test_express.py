@@ -1,5 +1,6 @@
 """特急発行: judged, capped, made, posted; the PINs used once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from jpki.domain.kinds import Kind
 from mynacard.domain.applications import Channel
 from mynacard.domain.identity import Shown
 from mynacard.domain.pins import Pins
-from mynacard.models import Application, ExpressApplication, ExpressDay, PinRequest
+from mynacard.models import Application, ExpressApplication, ExpressDay, HandOver, PinRequest
 from mynacard.services import cards, express
 from mynacard.services.express import Claim
 from tests.mynacard import cast
@@ -216,3 +217,17 @@ def test_the_channel_cannot_be_smuggled(loser, clerk, at):
 
     with acting(MYNACARD):
         assert placed.application.channel == "EXPRESS"
+
+
+@pytest.mark.parametrize(("reasons", "signs"), [((), False), (("WARD_BY_DOCTOR",), True)])
+def test_what_was_said_of_guardianship_holds_when_the_card_is_posted(loser, clerk, at, reasons, signs):
+    shown = replace(cast.WITH_GUARDIAN, exemptions=frozenset(reasons))
+    placed = apply(loser, clerk, at, shown=shown, chosen=cast.PINS if signs else cast.PINS_WITHOUT_SIGNATURE)
+    cast.express_ready(placed.application, at)
+
+    assert express.dispatch(by=cast.operator(), at=at)["posted"] == 1
+    card = cast.card_of(loser)
+    assert cast.certificates(card) == {Kind.AUTH_CARD: "VALID"} | ({Kind.SIGN_CARD: "VALID"} if signs else {})
+    with acting(MYNACARD):
+        kept = HandOver.objects.get(card=card)
+    assert (kept.under_guardianship, kept.exemptions) == (True, list(reasons))

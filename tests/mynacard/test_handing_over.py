@@ -1,5 +1,7 @@
 """交付前設定 and 交付: against the latest record, in one sitting, all or nothing."""
 
+from dataclasses import replace
+
 import pytest
 from cryptography import x509
 
@@ -126,6 +128,22 @@ class TestTheSitting:
 
         assert {fault.code for fault in alone.value.errors} == {"representative_needed"}
         assert cast.certificates(done) == {Kind.AUTH_CARD: "VALID"}
+
+    @pytest.mark.parametrize(
+        ("reasons", "signs"), [((), False), (("MINOR_UNDERSTANDS",), False), (("WARD_UNDERSTANDS",), True)]
+    )
+    def test_under_guardianship_a_signature_certificate_takes_its_own_reason(self, resident, clerk, at, reasons, signs):
+        card = cast.ready(resident, by=clerk, at=at)
+        shown = replace(cast.WITH_GUARDIAN, exemptions=frozenset(reasons))
+        chosen = cast.PINS if signs else cast.PINS_WITHOUT_SIGNATURE
+
+        done = hand_over(card, clerk, at, shown=shown, chosen=chosen)
+
+        expected = {Kind.AUTH_CARD: "VALID"} | ({Kind.SIGN_CARD: "VALID"} if signs else {})
+        assert cast.certificates(done) == expected
+        with acting(MYNACARD):
+            kept = HandOver.objects.get(card=card)
+        assert (kept.under_guardianship, kept.exemptions) == (True, list(reasons))
 
     def test_without_pins_it_is_a_card_for_the_face_alone(self, resident, clerk, at, chips):
         card = hand_over(cast.ready(resident, by=clerk, at=at), clerk, at, chosen=None)

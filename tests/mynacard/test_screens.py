@@ -109,6 +109,13 @@ def test_from_the_application_to_the_card_in_hand(counter, centre, maker, reside
     assert "本人確認書類が足りません" in short
     assert "交付通知書の提示がありません" in short
     proved = {"documents": ["A_LICENCE"], "notice": "on", "proxy_reason": ""}
+    ward = proved | {"under_guardianship": "on", "step": "pins"}
+    assert "成年被後見人のため、法定代理人の同行が必要です" in text(counter.post(sitting, ward))
+    ward |= {"proxy_reason": "LEGAL_REPRESENTATIVE", "proxy_documents": ["A_PASSPORT"]}
+    assert 'name="signature"' not in text(counter.post(sitting, ward))
+    excepted = text(counter.post(sitting, ward | {"exemptions": ["WARD_BY_DOCTOR"]}))
+    assert 'name="signature"' in excepted
+    assert 'value="WARD_BY_DOCTOR"' in excepted
     third = text(counter.post(sitting, proved | {"step": "pins"}))
     assert "来庁した本人" in third
     assert 'value="A_LICENCE"' in third

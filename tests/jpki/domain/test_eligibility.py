@@ -1,7 +1,7 @@
 """Who is given which certificate."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -26,7 +26,8 @@ def test_an_adult_gets_both(kind):
     [
         (PartialDate(2011, 4, 1), False),  # fifteen today
         (PartialDate(2011, 4, 2), True),  # fifteen tomorrow
-        (PartialDate(2011), False),
+        (PartialDate(2011), True),  # perhaps
+        (PartialDate(2010), False),
         (PartialDate(2025, 12, 1), True),
     ],
 )
@@ -39,7 +40,8 @@ def test_under_fifteen_a_confirmed_exception_lifts_it():
     child = replace(ADULT, born=PartialDate(2012, 1, 1))
 
     assert codes(child) == {"under_age"}
-    assert codes(replace(child, exception_confirmed=True)) == set()
+    assert codes(replace(child, exemptions=frozenset({"MINOR_UNDERSTANDS"}))) == set()
+    assert codes(replace(child, exemptions=frozenset({"WARD_BY_DOCTOR"}))) == {"under_age"}
 
 
 def test_a_reason_lifts_its_own_rule_alone():
@@ -60,11 +62,26 @@ def test_born_on_a_leap_day_counts_on_the_28th():
     assert age_on(date(2024, 2, 29), PartialDate(2008, 2, 29)) == 16
 
 
+@pytest.mark.parametrize(
+    ("born", "first"),
+    [
+        (PartialDate(2010, 0, 0), date(2025, 12, 31)),
+        (PartialDate(2010, 4, 0), date(2025, 4, 30)),
+        (PartialDate(2008, 2, 0), date(2023, 2, 28)),
+    ],
+)
+def test_whose_birthday_is_not_known_is_fifteen_when_it_is_certain(born, first):
+    assert (age_on(first - timedelta(days=1), born), age_on(first, born)) == (14, 15)
+
+
 def test_guardianship_hinders_the_signature_unless_the_exception_is_confirmed():
     ward = replace(ADULT, under_guardianship=True)
 
     assert codes(ward) == {"under_guardianship"}
-    assert codes(replace(ward, exception_confirmed=True)) == set()
+    assert codes(replace(ward, exemptions=frozenset({"WARD_UNDERSTANDS"}))) == set()
+    assert codes(replace(ward, exemptions=frozenset({"MINOR_UNDERSTANDS"}))) == {"under_guardianship"}
+    both = replace(ward, born=PartialDate(2012, 1, 1), exemptions=frozenset({"WARD_UNDERSTANDS"}))
+    assert codes(both) == {"under_age"}
     assert codes(replace(ward, kind=Kind.AUTH_CARD)) == set()
 
 

@@ -1,5 +1,7 @@
 """本人確認書類: one of A, two of B; proxies and children."""
 
+from dataclasses import replace
+
 import pytest
 
 from mynacard.domain.identity import ProxyReason, Shown, faults, suffices
@@ -42,6 +44,14 @@ def test_a_child_comes_with_its_representative_who_proves_who_they_are():
     assert codes(alone, age=14) == {"proxy_not_proved"}
     both = Shown(LICENCE, proxy_reason=ProxyReason.LEGAL_REPRESENTATIVE, proxy_documents=LICENCE)
     assert codes(both, age=14) == set()
+
+
+def test_a_ward_comes_with_the_guardian():
+    ward = Shown(LICENCE, under_guardianship=True)
+
+    assert codes(ward) == {"representative_needed"}
+    with_guardian = replace(ward, proxy_reason=ProxyReason.LEGAL_REPRESENTATIVE, proxy_documents=LICENCE)
+    assert codes(with_guardian) == set()
 
 
 def test_a_proxy_proves_who_they_are():

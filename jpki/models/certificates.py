@@ -114,8 +114,8 @@ class Certificate(models.Model):
 
     ``record_version`` is the register's version that was read for it: what the register tells of a later one may end
     it. 0 stands for one of which that was not noted.
-    ``issue_information`` is what one that names its holder certifies, as the register had it, and the furigana beside
-    it: under which identifier the real certificates carry that is not published.
+    ``issue_information`` is what one that names its holder certifies, as the register had it, and furigana, 旧氏 and
+    通称 beside it: under which identifier the real certificates carry those is not published.
     """
 
     PERSONAL = frozenset({"to_be_signed", "issue_information"})

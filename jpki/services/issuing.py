@@ -319,9 +319,11 @@ def _drafts(
 
 
 def _information(record: CurrentRecord) -> dict[str, str]:
-    """What the certificate certifies, and the furigana that travels with it unless it is a makeshift."""
+    """What the certificate certifies, the furigana that travels with it unless it is a makeshift, and what the register
+    reads together with the name: how the certificate itself words 旧氏 and 通称 is not published."""
     told = {"name": record.name, "address": record.address, "birth_date": record.birth_date, "sex": record.sex}
     told |= {"name_kana": "" if record.kana_source == _UNOFFICIAL else record.name_kana}
+    told |= {"former_surname": record.former_surname, "alias": record.alias}
     return told | ({"abroad_from": record.leaves_on.isoformat()} if isinstance(record, _Leaver) else {})
 
 

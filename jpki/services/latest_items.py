@@ -31,6 +31,8 @@ from jpki.services.consents import PURPOSE
 from juki.selectors import protections
 
 LARGEST_CALL = 1_000
+# 旧氏 and 通称 are read together with the name: another one is a change of it.
+_READ_WITH = {Item.NAME: ("former_surname", "alias")}
 _KEYS = {Item.NAME: "name", Item.ADDRESS: "address", Item.BIRTH_DATE: "birth_date", Item.SEX: "sex"}
 
 
@@ -123,7 +125,7 @@ def _told(asked: Certificate, consent: Consent, newest: Certificate | None, part
         return Told(serial, Result.NO_CERTIFICATE, {})
     wanted = [Item(item) for item in consent.items]
     before, after = asked.issue_information or {}, newest.issue_information or {}
-    if all(before.get(_KEYS[item]) == after.get(_KEYS[item]) for item in wanted):
+    if all(_as_certified(before, item) == _as_certified(after, item) for item in wanted):
         return Told(serial, Result.UNCHANGED, {})
     withheld = tuple(item for item in wanted if item is Item.ADDRESS and is_covered)
     return Told(
@@ -134,6 +136,10 @@ def _told(asked: Certificate, consent: Consent, newest: Certificate | None, part
         new_serial=newest.status.serial if party.may_be_told(Entitlement.LINK_RENEWED) else None,
         issued_at=newest.status.issued_at,
     )
+
+
+def _as_certified(information: Mapping[str, str], item: Item) -> tuple[str | None, ...]:
+    return information.get(_KEYS[item]), *(information.get(key, "") for key in _READ_WITH.get(item, ()))
 
 
 def _write_down(

@@ -14,6 +14,7 @@ from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.domain.years import years_after
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, Scope, acting
+from jlis.kernel.outbox import delivery
 from jlis.kernel.time import Moment
 from jpki.domain.consents import Item, Wording, asked_again_on, asked_before, last_day, standing
 from jpki.domain.kinds import Kind
@@ -228,6 +229,27 @@ class TestTelling:
         ended(signature, clerk, at)
         cast.issued_to(signature.resident_id, Kind.SIGN_CARD, by=clerk, at=at)
         assert asked(signature, platform, at, provider).result is Result.UNCHANGED
+
+    @pytest.mark.parametrize(
+        ("reason", "change"), [("M14", {"former_surname": "佐藤"}), ("M17", {"alias": "佐藤　太郎"})]
+    )
+    @pytest.mark.parametrize("agreed", [Item.NAME, Item.ADDRESS])
+    def test_a_former_surname_or_an_alias_is_a_change_of_the_name(
+        self, signature, resident, platform, provider, clerk, at, agreed, reason, change
+    ):
+        given(signature, by=platform, at=at, reference="r-1", items=(agreed,), on_behalf_of=provider)
+        notice = factories.change(reason, resident.resident_code, changed_on=at.day.isoformat(), **change)
+        factories.tell(notice, by=clerk, at=at)
+        assert not delivery.deliver_all().failed
+        assert cast.status_of(signature).cause == "CHANGE"
+        assert asked(signature, platform, at, provider).result is Result.NO_CERTIFICATE
+
+        new = cast.issued_to(resident, Kind.SIGN_CARD, by=clerk, at=at)
+
+        assert new.issue_information == signature.issue_information | change
+        expected = Result.PROVIDED if agreed is Item.NAME else Result.UNCHANGED
+        assert asked(signature, platform, at, provider).result is expected
+        assert asked(new, platform, at, provider).result is Result.UNCHANGED
 
     def test_a_change_that_was_not_agreed_to_tells_nothing(self, signature, platform, provider, clerk, at):
         given(signature, by=platform, at=at, reference="r-1", items=(Item.NAME,), on_behalf_of=provider)

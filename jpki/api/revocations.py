@@ -9,12 +9,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from jlis.kernel.errors import TooLarge
+from jlis.kernel.errors import FieldError, Invalid, TooLarge
 from jlis.kernel.faces.rest.views import HouseView
 from jlis.kernel.time import now
 from jpki.services import revocation_asking
 
 _LARGEST = 64 * 1024
+_LONGEST_NUMBER = 4
 ON_BEHALF_OF = OpenApiParameter("on_behalf_of", str, description="PF事業者が確認を委託された、SP事業者のコード")
 
 
@@ -69,18 +70,31 @@ class RevocationListView(HouseView):
         summary="失効リストを受け取る（検証者）",
         description="公開の失効リストと同じものを返し、件数を数える。`municipality` を省くと全体の失効リスト。",
         responses={(200, "application/pkix-crl"): OpenApiTypes.BINARY},
-        parameters=[ON_BEHALF_OF, OpenApiParameter("municipality", str, description="市区町村コード（6桁）")],
+        parameters=[
+            ON_BEHALF_OF,
+            OpenApiParameter("municipality", str, description="市区町村コード（6桁）"),
+            OpenApiParameter("generation", int, description="認証局の世代の番号。省くと現在の世代。"),
+        ],
     )
     def get(self, request: Request, authority: str) -> FileResponse:
         """Hand over the newest list."""
         file = revocation_asking.revocation_list(
             authority=authority,
             municipality=request.query_params.get("municipality", ""),
+            generation=_generation(request.query_params.get("generation", "")),
             by=self.actor,
             at=now(),
             on_behalf_of=request.query_params.get("on_behalf_of", ""),
         )
         return FileResponse(file, content_type="application/pkix-crl", headers={"Cache-Control": "no-store"})
+
+
+def _generation(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
+        raise Invalid.of([FieldError("generation", "not_a_number", "世代は番号で指定してください。")])
+    return int(text)
 
 
 def _octets(content: bytes, media_type: str) -> HttpResponse:

@@ -75,12 +75,13 @@ def generation(pk: int) -> LivingGeneration:
     return _generations[pk]
 
 
-def current(authority: str) -> LivingGeneration:
-    """The generation that issues: the newest. NotFound before the first ceremony."""
-    row = Generation.objects.filter(authority_id=authority).order_by("-number").first()
-    if row is None:
+def current(authority: str, at: datetime) -> LivingGeneration:
+    """The newest generation that lives: one that is to begin on a later day has none of its own yet to show. Where none
+    lives, the newest of all. NotFound before the first ceremony."""
+    known = generations(authority)
+    if not known:
         raise NotFound("authority_not_founded", "認証局の鍵生成式がまだ行われていません。")
-    return _kept(row)
+    return next((each for each in known if each.lives(at)), known[0])
 
 
 def numbered(authority: str, number: int) -> LivingGeneration:
@@ -96,7 +97,7 @@ def issuing(kind: Kind, algorithm: str, at: datetime) -> LivingGeneration:
     of today and the next ones are served side by side; where none does, the newest, which will refuse. NotFound."""
     living = [each for each in generations(kind.authority) if each.lives(at)]
     if not living:
-        return current(kind.authority)
+        return current(kind.authority, at)
     return next((each for each in living if _certifies(each, kind, algorithm)), living[0])
 
 

@@ -32,15 +32,27 @@ def ocsp_answer(*, authority: str, data: bytes, by: Actor, at: Moment, on_behalf
 
 
 def revocation_list(
-    *, authority: str, municipality: str = "", by: Actor, at: Moment, on_behalf_of: str = ""
+    *,
+    authority: str,
+    municipality: str = "",
+    generation: int | None = None,
+    by: Actor,
+    at: Moment,
+    on_behalf_of: str = "",
 ) -> IO[bytes]:
-    """The newest list of a town by its code, or the full one, to be closed by the caller; counted. Raises Forbidden,
-    NotFound."""
+    """The newest list of a town by its code, or the full one, to be closed by the caller; counted. ``generation``: by
+    its number, else that which the public address shows. Raises Forbidden, NotFound."""
     by.must("jpki.validate")
     party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
     party.must_be_told_status(authority)
     with acting(PUBLIC):
-        found = published.opened(published.newest_list(authorities.current(authority), municipality))
-    detail = {"method": party.method(Channel.CRL, authority), "authority": authority, "list": municipality}
+        issuer = (
+            authorities.current(authority, at.instant)
+            if generation is None
+            else authorities.numbered(authority, generation)
+        )
+        found = published.opened(published.newest_list(issuer, municipality))
+    method = party.method(Channel.CRL, authority)
+    detail = {"method": method, "authority": authority, "generation": issuer.number, "list": municipality}
     audit.record(action=ASKED, by=by, detail=detail)
     return found

@@ -126,7 +126,9 @@ def remembered_ocsp(authority: str, data: bytes) -> bytes | None:
 
 
 def _generation(authority: str, number: int | None) -> authorities.LivingGeneration:
-    return authorities.current(authority) if number is None else authorities.numbered(authority, number)
+    if number is not None:
+        return authorities.numbered(authority, number)
+    return authorities.current(authority, now().instant)
 
 
 def _from_path(encoded: str) -> bytes:

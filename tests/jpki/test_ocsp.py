@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
-from jlis.kernel.time import Moment
+from jlis.kernel.time import Moment, now
 from jpki.domain.kinds import Kind
 from jpki.gateways import key_uses
 from jpki.models import CertificateStatus, OcspAnswer, Responder
@@ -25,7 +25,7 @@ HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}
 
 def asked(serial: int, *, authority: str = "auth", hash_name: str = "sha1", nonce: bytes | None = None) -> bytes:
     with acting(JPKI):
-        issuer = authorities.current(authority).issuer
+        issuer = authorities.current(authority, now().instant).issuer
     builder = pyca.OCSPRequestBuilder().add_certificate_by_hash(
         issuer.name_hash(hash_name), issuer.key_hash(hash_name), serial, HASHES[hash_name]
     )
@@ -257,7 +257,7 @@ class TestUsesOfTheKey:
 
     def test_a_batch_made_ahead_is_one_entry(self, authentication, at):
         with acting(JPKI):
-            generation = authorities.current("auth")
+            generation = authorities.current("auth", now().instant)
         ocsp.prepare(generation=generation, serials=[serial_of(authentication)], hash_name="sha1", at=at.instant)
 
         assert [each["count"] for each in self.entries()] == [1]
@@ -301,7 +301,7 @@ class TestRefresh:
             serial_of(cast.issued_to(cast.resident_of(clerk, at), Kind.AUTH_CARD, by=clerk, at=at)) for _ in range(3)
         ]
         with acting(JPKI):
-            generation = authorities.current("auth")
+            generation = authorities.current("auth", now().instant)
         made = ocsp.prepare(generation=generation, serials=[*serials, 999], hash_name="sha1", at=at.instant)
 
         assert made == 3

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from jlis.kernel.errors import Forbidden
 from jlis.kernel.isolation.scope import JPKI, acting
-from jlis.kernel.time import Moment
+from jlis.kernel.time import Moment, now
 from jpki.domain.kinds import Kind
 from jpki.engine import crl, crl_comparison, der
 from jpki.models import Certificate, CertificateStatus, CrlChange, CrlPiece, CrlPublication, CrlSeries
@@ -46,7 +46,7 @@ class Seen:
 
 def newest(authority: str = "sign", town: str = "131016") -> Seen:
     with acting(JPKI):
-        found = published.newest_list(authorities.current(authority), town)
+        found = published.newest_list(authorities.current(authority, now().instant), town)
         with published.opened(found) as file:
             content = file.read()
     assert sha256(content).hexdigest() == found.sha256

@@ -13,10 +13,12 @@ from jlis.kernel.time import Moment
 from jpki.domain import validity
 from jpki.domain.kinds import Kind
 from jpki.models import LinkCertificate
+from jpki.selectors import authorities as known
 from jpki.services import authorities, issuing, publications
 from jpki.services.issuing import Order
-from tests.jpki import cast
+from tests.jpki import cast, parties
 from tests.jpki.engine.house import pem
+from tests.jpki.people import bearer
 
 NEXT = 'profile = "house:next_generation"\n'
 
@@ -122,6 +124,47 @@ class TestLinks:
     @pytest.mark.parametrize("path", ["1/by/1", "2/by/9", "9/by/1", "1/by/2"])
     def test_what_was_not_linked_is_not_there(self, founded, client, path):
         assert client.get(f"/pki/sign/{path}/ca.cer").status_code == 404
+
+
+class TestWhatIsShown:
+    """P3: without a number the addresses show the newest generation that lives."""
+
+    def test_one_that_begins_later_is_not_shown_before(self, founded, signature, at, client):
+        second = next_generation("sign", at, begins=f"{at.day.year + 2}-01-01")
+
+        assert client.get("/pki/sign/ca.cer").content == bytes(founded["sign"].certificate)
+        assert client.get("/pki/sign/2/ca.cer").content == bytes(second.certificate)
+        assert client.get("/pki/sign/crl").getvalue() == client.get("/pki/sign/1/crl").getvalue()
+
+    def test_with_its_first_day_it_is(self, founded, at):
+        second = next_generation("sign", at, begins=f"{at.day.year + 2}-01-01")
+        begins = datetime(at.day.year + 1, 12, 31, 15, tzinfo=UTC)
+
+        for moment, shown in ((begins - timedelta(seconds=1), founded["sign"]), (begins, second)):
+            with acting(JPKI):
+                assert known.current("sign", moment).id == shown.pk
+
+    def test_a_registered_party_fetches_each_generations_lists_and_each_is_counted(
+        self, founded, signature, at, client
+    ):
+        next_generation("sign", at)
+        publications.publish_all(by=cast.operator(), at=at)
+        party = parties.active(at)
+        headers = bearer(client, party.organisation_id, "jpki.validate", at=at)
+
+        def fetched(asked: str):
+            return client.get(f"/api/v1/jpki/revocation-lists/sign{asked}", headers=headers)
+
+        assert fetched("").getvalue() == client.get("/pki/sign/2/crl").getvalue()
+        assert fetched("?generation=1").getvalue() == client.get("/pki/sign/1/crl").getvalue()
+        assert (
+            fetched("?generation=1&municipality=131016").getvalue() == client.get("/pki/sign/1/crl/131016").getvalue()
+        )
+        assert fetched("?generation=9").status_code == 404
+        assert fetched("?generation=x").status_code == 400
+        with acting(SYSTEM):
+            counted = AuditEntry.objects.filter(action="jpki.certificate_validated")
+            assert list(counted.order_by("pk").values_list("detail__generation", flat=True)) == [2, 1, 1]
 
 
 class TestSideBySide:

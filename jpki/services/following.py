@@ -35,8 +35,9 @@ _ENDS_ABROAD = (Reason.DIED, Reason.NATIONALITY_LOST)
 class Notice:
     """What an event of the register means for certificates, and where the resident belongs afterwards.
 
-    ``version``: the register's, which it tells of. ``leaves_on``: the day of leaving Japan, told beforehand. ``settles``: whoever was about to leave waits no longer;
-    ``cancels``: because the removal was cancelled. ``abroad``: the 附票 says so of somebody abroad.
+    ``version``: the register's, which it tells of. ``leaves_on``: the day of leaving Japan, told beforehand.
+    ``settles``: whoever was about to leave waits no longer; ``cancels``: because the removal was cancelled. ``abroad``:
+    the 附票 says so of somebody abroad.
     """
 
     resident: UUID

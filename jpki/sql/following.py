@@ -14,7 +14,8 @@ from django.db import connection
 # Held ones by the narrow table's key; those between storing and signing by the few rows of the partial index.
 _IN_FORCE = """
     SELECT h.resident, s.id, s.kind, c.record_version
-    FROM jpki_holding h JOIN jpki_certificatestatus s ON s.id = h.status_id JOIN jpki_certificate c ON c.status_id = s.id
+    FROM jpki_holding h JOIN jpki_certificatestatus s ON s.id = h.status_id
+    JOIN jpki_certificate c ON c.status_id = h.status_id
     WHERE h.resident = ANY(%(residents)s)
     UNION
     SELECT c.resident_id, s.id, s.kind, c.record_version

@@ -28,8 +28,8 @@ _CERTIFICATES = """
     INSERT INTO jpki_certificate
         (status_id, resident_id, kind, profile_id, prefecture, municipality, office, to_be_signed, predecessor_id,
          issue_information, record_version)
-    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor, information,
-           version
+    SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor,
+           information, version
     FROM unnest(%(ids)s::bigint[], %(residents)s::uuid[], %(prefectures)s::smallint[], %(municipalities)s::text[],
                 %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(information)s::jsonb[],
                 %(versions)s::int[])
@@ -111,8 +111,8 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
     """Write what is to be signed, with its serials; returns the status ids in the order given,
     which is that of the residents' codes: the register locks them so as well."""
     columns = list(zip(*prepared, strict=True))
-    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told, versions = (
-        map(list, columns)
+    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told, versions = map(
+        list, columns
     )
     statuses = {
         "generation": generation, "kind": kind, "serials": array(serials), "partitions": array(partitions),

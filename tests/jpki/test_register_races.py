@@ -5,6 +5,7 @@ Each test holds one of the two in the middle, over connections of their own, and
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Event
 
 import pytest
@@ -125,12 +126,9 @@ def test_all_of_the_change_passes_between_reading_and_storing(
         return drafts(*given)
 
     monkeypatch.setattr(issuing, "_drafts", held_up)
-    with pytest.raises(Conflict) as refusal:
-        if in_one_transaction:
-            with acting(clerk.scope):
-                cast.issued_to(resident, kind, by=clerk, at=at)
-        else:
-            cast.issued_to(resident, kind, by=clerk, at=at)
+    around = acting(clerk.scope) if in_one_transaction else nullcontext()
+    with pytest.raises(Conflict) as refusal, around:
+        cast.issued_to(resident, kind, by=clerk, at=at)
 
     assert refusal.value.code == "overtaken"
     assert states() == ({} if in_one_transaction else {"REVOKED": 1})

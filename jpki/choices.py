@@ -41,6 +41,7 @@ class Cause(models.TextChoices):
     RECORD_ERROR = lifecycle.Cause.RECORD_ERROR.value, "記録誤り"
     RENEWAL = lifecycle.Cause.RENEWAL.value, "更新"
     REPLACEMENT = lifecycle.Cause.REPLACEMENT.value, "一斉再発行"
+    AUTHORITY_KEY = lifecycle.Cause.AUTHORITY_KEY.value, "発行者の署名鍵の漏えい等"
     CARD_VOID = lifecycle.Cause.CARD_VOID.value, "カードの廃止"
     CARD_SIGNATURE = lifecycle.Cause.CARD_SIGNATURE.value, "カードの署名用電子証明書の失効"
     DISCARD = lifecycle.Cause.DISCARD.value, "交付前の破棄"

@@ -119,6 +119,8 @@ DEVICE_MOVES: dict[str, DeviceMove] = {
              DeviceCause.REPLACED),
         _row("end_for_replacement", "LIVE", "ENDED", "jpki.operate_authority", "一斉再発行による終了",
              "revoke_for_replacement", DeviceCause.REPLACEMENT),
+        _row("end_for_authority_key", _ANY, "ENDED", "jpki.operate_authority", "発行者の署名鍵の漏えい等による終了",
+             "revoke_for_authority_key", DeviceCause.REPLACEMENT),
         _row("suspend_with_card", "LIVE", "SUSPENDED", _WITH_CARD, "カードの署名用電子証明書の一時保留に伴う一時停止",
              "suspend", DeviceCause.CARD_SIGNATURE, with_card=True),
         _row("release_with_card", "SUSPENDED", "LIVE", _WITH_CARD, "カードの署名用電子証明書の一時保留の解除に伴う解除",

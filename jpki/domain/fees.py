@@ -87,6 +87,7 @@ _AFTER = {
     Cause.RECORD_ERROR: Ground.NOT_AT_FAULT,
     Cause.DISCARD: Ground.NOT_AT_FAULT,
     Cause.REPLACEMENT: Ground.NOT_AT_FAULT,
+    Cause.AUTHORITY_KEY: Ground.NOT_AT_FAULT,
     Cause.KEY_COMPROMISE: Ground.LOST,
     Cause.CARD_VOID: Ground.NOT_AT_FAULT,
 }

@@ -34,6 +34,7 @@ class Cause(StrEnum):
     RECORD_ERROR = "RECORD_ERROR"
     RENEWAL = "RENEWAL"
     REPLACEMENT = "REPLACEMENT"
+    AUTHORITY_KEY = "AUTHORITY_KEY"
     CARD_VOID = "CARD_VOID"
     CARD_SIGNATURE = "CARD_SIGNATURE"
     DISCARD = "DISCARD"
@@ -114,6 +115,11 @@ MOVES: dict[str, Move] = {
         _row(
             "revoke_for_replacement", "VALID", State.REVOKED, "jpki.issue", "認証局運用規程",
             "jpki.certificate_revoked", "一斉再発行による失効", cause=Cause.REPLACEMENT, reason=Reason.SUPERSEDED,
+        ),
+        _row(
+            "revoke_for_authority_key", _RELIED_ON, State.REVOKED, "jpki.operate_authority", "法第14条",
+            "jpki.certificate_revoked", "発行者の署名鍵の漏えい等による失効",
+            cause=Cause.AUTHORITY_KEY, reason=Reason.CA_COMPROMISE,
         ),
         _row(
             "revoke_with_card", _RELIED_ON, State.REVOKED, "jpki.follow_register", "認証局運用規程",

@@ -20,7 +20,7 @@ from jpki.sql.statistics import Count
 EX_OFFICIO = (Cause.CHANGE.value, Cause.REMOVAL.value, Cause.RECORD_ERROR.value)
 CAUSES = (
     Cause.HOLDER_REQUEST, Cause.KEY_COMPROMISE, Cause.CHANGE, Cause.REMOVAL, Cause.RECORD_ERROR, Cause.RENEWAL,
-    Cause.REPLACEMENT, Cause.CARD_VOID,
+    Cause.REPLACEMENT, Cause.AUTHORITY_KEY, Cause.CARD_VOID,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
-from jpki.domain.devices import DEVICE_MOVES, DeviceMove
+from jpki.domain.devices import DeviceMove
 from jpki.domain.lifecycle import MOVES
 from jpki.models import MobileDevice
 from jpki.selectors import devices
@@ -28,7 +28,7 @@ def make(
     return moved
 
 
-def end_under(generation: int, *, by: Actor, at: Moment) -> int:
+def end_under(move: DeviceMove, generation: int, *, by: Actor, at: Moment) -> int:
     """End what is in use with a certificate of a generation that is relied on no longer; returns how many.
 
     Telephones apply anew: nobody can write to them. Part by part, so that a run that was killed ends the rest.
@@ -39,4 +39,4 @@ def end_under(generation: int, *, by: Actor, at: Moment) -> int:
             part = devices.in_use_under(generation, limit=_PART)
             if not part:
                 return ended
-            ended += len(make(DEVICE_MOVES["end_for_replacement"], part, by=by, at=at, purpose=""))
+            ended += len(make(move, part, by=by, at=at, purpose=""))

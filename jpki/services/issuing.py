@@ -58,7 +58,7 @@ class Order:
     ``card_expires_on`` is the last day that it may reach; on a telephone that of the card's signature certificate.
     ``issued_at`` is given where it differs from the call's moment (a history that is loaded afterwards). ``renews``:
     the certificate of the kind that the resident holds ends with it. ``replaces``: so it does, and the new one ends on
-    the former one's last day (`replacing`).
+    the former one's last day (`replacing`); ``for_authority_key``: because the key that signed it was compromised.
     """
 
     resident: UUID
@@ -67,6 +67,7 @@ class Order:
     card_expires_on: date | None = None
     renews: bool = False
     replaces: bool = False
+    for_authority_key: bool = False
     under_guardianship: bool = False
     exemptions: frozenset[str] = frozenset()
     issued_at: Moment | None = None
@@ -153,10 +154,13 @@ class _Alike(NamedTuple):
     kind: Kind
     algorithm: str
     replaces: bool
+    for_authority_key: bool
 
     @property
     def ending(self) -> Move:
         """What becomes of the certificates that were held."""
+        if self.for_authority_key:
+            return MOVES["revoke_for_authority_key"]
         return MOVES["revoke_for_replacement" if self.replaces else "revoke_for_renewal"]
 
 
@@ -184,7 +188,8 @@ def _parts(orders: Sequence[Order]) -> Iterator[tuple[_Alike, list[int]]]:
     """Places of orders that are alike, in parts; a resident stands at most once in each part."""
     alike: dict[_Alike, list[int]] = defaultdict(list)
     for place, order in enumerate(orders):
-        alike[_Alike(order.kind, order.subject_key.algorithm, order.replaces)].append(place)
+        which = _Alike(order.kind, order.subject_key.algorithm, order.replaces, order.for_authority_key)
+        alike[which].append(place)
     for which, places in alike.items():
         rest: Iterable[int] = places
         while part := _distinct(orders, rest):

@@ -21,10 +21,15 @@ _COUNT = """
     SELECT count(*) FROM jpki_certificatestatus
     WHERE generation_id = %s AND state = 'VALID' AND not_after > %s AND kind IN ('SIGN_CARD', 'AUTH_CARD')
 """
+_RELIED_ON = """
+    SELECT id FROM jpki_certificatestatus
+    WHERE generation_id = %s AND state IN ('VALID', 'SUSPENDED') AND not_after > %s
+    ORDER BY id LIMIT %s
+"""
 _REPLACED = """
     SELECT count(*) FROM jpki_certificatestatus
-    WHERE generation_id = %s AND cause = 'REPLACEMENT' AND revoked_at >= %s
-      AND kind IN ('SIGN_CARD', 'AUTH_CARD')
+    WHERE generation_id = %s AND cause IN ('REPLACEMENT', 'AUTHORITY_KEY') AND revoked_at >= %s
+      AND EXISTS (SELECT 1 FROM jpki_certificate n WHERE n.predecessor_id = jpki_certificatestatus.id)
 """
 
 
@@ -43,6 +48,13 @@ def in_force(generation: int, *, after: int, limit: int, at: datetime) -> list[I
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE, [generation, after, at, limit])
         return [InForce(*row) for row in cursor.fetchall()]
+
+
+def relied_on(generation: int, *, limit: int, at: datetime) -> list[int]:
+    """Certificates of every kind that are in force or on hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RELIED_ON, [generation, at, limit])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def count_in_force(generation: int, at: datetime) -> int:

@@ -28,6 +28,11 @@ class ReplacementForm(forms.Form):
         help_text="例：署名アルゴリズムの移行のため",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    key_compromised = forms.BooleanField(
+        label="この世代の署名鍵が漏えい・滅失・き損した",
+        required=False,
+        help_text="再発行できないもの、一時保留中のものも含めて、この世代の電子証明書をすべて失効させます（法第14条）。",
+    )
 
 
 @staff_view(permission="jpki.operate_authority")
@@ -64,7 +69,11 @@ def replace(request: StaffRequest, generation: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             job = replacing.request(
-                generation=generation, reason=form.cleaned_data["reason"], by=request.actor, at=now()
+                generation=generation,
+                reason=form.cleaned_data["reason"],
+                key_compromised=form.cleaned_data["key_compromised"],
+                by=request.actor,
+                at=now(),
             )
         except Conflict as refusal:
             form.add_error(None, refusal.message)

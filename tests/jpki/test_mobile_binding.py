@@ -22,6 +22,7 @@ LEADS = {
     "end_on_request": {L: E, S: E},
     "replace": {L: E, S: E},
     "end_for_replacement": {L: E},
+    "end_for_authority_key": {L: E, S: E},
     "suspend_with_card": {L: S},
     "release_with_card": {S: L},
     "end_with_card": {L: E, S: E},
@@ -165,8 +166,9 @@ def test_a_generation_that_is_relied_on_no_longer_ends_telephones_and_issues_not
         assert replacing.in_force(founded["sign"].pk, after=0, limit=9, at=at.instant)[0].id == signature.pk
         assert replacing.in_force(generation, after=0, limit=9, at=at.instant) == []
 
-    assert device_moves.end_under(generation, by=cast.operator(), at=at) == 1
-    assert device_moves.end_under(generation, by=cast.operator(), at=at) == 0
+    move = MOVES["end_for_replacement"]
+    assert device_moves.end_under(move, generation, by=cast.operator(), at=at) == 1
+    assert device_moves.end_under(move, generation, by=cast.operator(), at=at) == 0
 
     assert phones.states(device) == ENDED
     found = phones.again(device)

@@ -21,10 +21,12 @@ from jlis.kernel.outbox.models import OutboxEvent
 from jlis.kernel.time import now
 from jpki.domain.kinds import Kind
 from jpki.models import Certificate, CertificateStatus, Generation
-from jpki.services import replacing
+from jpki.services import certificates, publications, replacing
+from juki.models import Resident
 from tests.jpki import cast
 from tests.jpki.people import account, sign_in
 from tests.jpki.test_rollover import next_generation
+from tests.juki import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLERK, CENTRE = "chiyoda-1", "centre-1"
@@ -44,10 +46,10 @@ def first(holders, founded, at) -> Generation:
     return founded["sign"]
 
 
-def asked(generation: Generation, at, *, reason: str = "署名の方式を移行するため") -> Job:
+def asked(generation: Generation, at, *, reason: str = "署名の方式を移行するため", **more: bool) -> Job:
     by = cast.operator(1)
     with acting(by.scope):
-        return replacing.request(generation=generation.pk, reason=reason, by=by, at=at)
+        return replacing.request(generation=generation.pk, reason=reason, by=by, at=at, **more)
 
 
 def approved(job: Job, at) -> Job:
@@ -56,8 +58,8 @@ def approved(job: Job, at) -> Job:
         return jobs.decide(job_id=job.pk, approve=True, reason="", by=by, at=at)
 
 
-def done(generation: Generation, at) -> Job:
-    job = approved(asked(generation, at), at)
+def done(generation: Generation, at, **more: bool) -> Job:
+    job = approved(asked(generation, at, **more), at)
     assert running.run_job(job.pk) == "SUCCEEDED"
     with acting(SYSTEM):
         return Job.objects.get(pk=job.pk)
@@ -89,7 +91,7 @@ def test_it_is_told_and_written_down(first, holders, at):
         told = OutboxEvent.objects.filter(kind="jpki.certificate_replaced")
         assert {event.payload["predecessor"] for event in told} == {each.pk for each in holders}
         entry = AuditEntry.objects.get(action="jpki.certificates_replaced")
-    assert entry.detail == {"authority": "sign", "generation": 1, "count": len(holders), "refused": 0}
+    assert entry.detail == {"authority": "sign", "generation": 1, "count": len(holders), "refused": 0, "ended": 0}
 
 
 def test_who_cannot_have_another_one_is_reported_and_hinders_nobody(first, holders, at, monkeypatch):
@@ -107,6 +109,37 @@ def test_who_cannot_have_another_one_is_reported_and_hinders_nobody(first, holde
     rows = list(csv.reader(report.read_text("utf-8-sig").splitlines()))
     assert [row[0] for row in rows[1:]] == [str(holders[2].status.serial)]
     assert cast.status_of(Certificate(pk=spoilt)).state == "VALID"
+
+
+class TestCompromise:
+    """法第14条: of what a compromised key has signed nothing is relied on any longer."""
+
+    def test_everything_ends_with_its_own_cause_and_reason(self, first, holders, clerk, at, outside, client):
+        held, gone = holders[3], holders[4]
+        with acting(clerk.scope):
+            certificates.suspend(certificate=held.pk, by=clerk, at=at, purpose=cast.PURPOSE)
+        # Nobody is told yet, and the register has it: there is no second one for somebody who has left.
+        with acting(clerk.scope):
+            code = Resident.objects.get(pk=gone.resident_id).resident_code
+        factories.tell(factories.change("D03", code, changed_on=at.day.isoformat()), by=clerk, at=at)
+
+        job = done(first, at, key_compromised=True)
+
+        assert (job.summary["replaced"], job.summary["refused"], job.summary["ended"]) == (3, 1, 2)
+        for certificate in holders:
+            status = cast.status_of(certificate)
+            assert (status.state, status.cause, status.reason) == ("REVOKED", "AUTHORITY_KEY", 2)
+        assert [cast.status_of(successor(each)).state for each in holders[:3]] == ["VALID"] * 3
+        publications.publish_all(by=cast.operator(), at=at)
+        told = outside.run(
+            "crl", "-inform", "DER", "-noout", "-text", "-in",
+            outside.put("old.crl", client.get("/pki/sign/1/crl").getvalue()),
+        )  # fmt: skip
+        assert told.stdout.count("CA Compromise") == len(holders)
+
+    def test_the_approver_sees_which_it_is(self, first, at):
+        shown = dict(asked(first, at, key_compromised=True).parameters["shown"])
+        assert shown["失効の事由"] == "発行者の署名鍵の漏えい等"
 
 
 def test_one_that_was_broken_off_is_taken_up_where_it_stood(first, holders, at, monkeypatch):

@@ -19,6 +19,7 @@ LEADS = {
     "revoke_for_error": {V: R, S: R},
     "revoke_for_renewal": {V: R, S: R},
     "revoke_for_replacement": {State.VALID: State.REVOKED},
+    "revoke_for_authority_key": {V: R, S: R},
     "revoke_with_card": {V: R, S: R},
     "revoke_with_card_signature": {V: R, S: R},
 }

@@ -98,6 +98,8 @@ def _document(content: bytes) -> dict[str, Any]:
         if len(content) > LARGEST:
             raise ValueError("too long")
         document = json.loads(content.decode("utf-8"))
+        # half of a surrogate pair can be read, and never be shown
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):

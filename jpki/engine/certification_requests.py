@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from jpki.engine.foreign import parsing
 from jpki.engine.public_keys import SubjectKey
 from jpki.engine.signatures import STRONG_DIGESTS
 
@@ -32,13 +33,8 @@ def read(octets: bytes) -> ProvedKey:
     """The key of a request in DER. Raises UnfitRequest."""
     if not 0 < len(octets) <= LARGEST:
         raise UnfitRequest("大きさが違います")
-    try:
+    with parsing(UnfitRequest("PKCS#10として読み取れません")):
         return _read(octets)
-    except UnfitRequest:
-        raise
-    except Exception as error:
-        # A foreign parser over foreign octets: whatever it stumbles over is the request's fault.
-        raise UnfitRequest("PKCS#10として読み取れません") from error
 
 
 def _read(octets: bytes) -> ProvedKey:

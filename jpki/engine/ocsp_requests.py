@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import ocsp
 
 from jpki.engine import der
+from jpki.engine.foreign import parsing
 
 MOST_CERTIFICATES = 64
 # RFC 9654 2.1: a nonce has 1 to 128 octets.
 _LONGEST_NONCE = 128
 _NONCE = "1.3.6.1.5.5.7.48.1.2"
+# RFC 5280 4.1.2.2: no certificate has a longer one; octets.
+_LONGEST_SERIAL = 20
 
 _HASH_OIDS = {
     "sha1": "1.3.14.3.2.26",
@@ -62,12 +64,14 @@ def cert_id_der(hash_name: str, issuer_name_hash: bytes, issuer_key_hash: bytes,
 
 def parse(data: bytes) -> OcspRequest:
     """Raises MalformedRequest on anything that is not a request for 1 to 64 certificates."""
-    try:
-        return _one(data)
-    except NotImplementedError:  # more than one certificate
-        return _many(data)
-    except (ValueError, TypeError, UnsupportedAlgorithm, KeyError) as error:
-        raise MalformedRequest from error
+    with parsing(MalformedRequest()):
+        try:
+            request = _one(data)
+        except NotImplementedError:  # more than one certificate
+            request = _many(data)
+        if any(each.serial.bit_length() > 8 * _LONGEST_SERIAL for each in request.cert_ids):
+            raise MalformedRequest("a serial longer than any certificate's")
+        return request
 
 
 def _one(data: bytes) -> OcspRequest:
@@ -97,16 +101,13 @@ def _checked_nonce(nonce: bytes) -> bytes:
 
 
 def _many(data: bytes) -> OcspRequest:
-    try:
-        request = asn1_ocsp.OCSPRequest.load(data, strict=True)["tbs_request"]
-        asked = list(request["request_list"])
-        if not 0 < len(asked) <= MOST_CERTIFICATES:
-            raise MalformedRequest("too few or too many certificates")
-        cert_ids = tuple(_cert_id(entry["req_cert"]) for entry in asked)
-        # One that comes this way is written in another form than the answers made ahead repeat.
-        return OcspRequest(cert_ids, _asn1_nonce(request["request_extensions"]), usual=False)
-    except (ValueError, TypeError, KeyError) as error:
-        raise MalformedRequest from error
+    request = asn1_ocsp.OCSPRequest.load(data, strict=True)["tbs_request"]
+    asked = list(request["request_list"])
+    if not 0 < len(asked) <= MOST_CERTIFICATES:
+        raise MalformedRequest("too few or too many certificates")
+    cert_ids = tuple(_cert_id(entry["req_cert"]) for entry in asked)
+    # One that comes this way is written in another form than the answers made ahead repeat.
+    return OcspRequest(cert_ids, _asn1_nonce(request["request_extensions"]), usual=False)
 
 
 def _cert_id(asked: asn1_ocsp.CertId) -> CertId:

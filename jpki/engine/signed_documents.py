@@ -4,10 +4,11 @@ Certificates, lists and OCSP answers that lie in the document prove nothing and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jpki.engine import signed_cms, signed_pdf, signed_xml
+from jpki.engine import foreign, signed_cms, signed_pdf, signed_xml
+from jpki.engine.foreign import parsing
 from jpki.engine.signatures import Fault, Signature, Unreadable
 
 __all__ = ["Document", "Fault", "Format", "Signature", "Unreadable", "signatures", "with_content"]
@@ -38,15 +39,12 @@ _READERS: dict[Format, Callable[[bytes], list[Signature]]] = {
 
 def signatures(document: Document) -> list[Signature]:
     """Every signature of the document: a PDF's in the order of signing, else as they stand. Raises Unreadable."""
-    try:
+    with parsing(_malformed()):
         if document.format is Format.CMS:
-            return signed_cms.signatures(document.octets, document.content)
-        return _READERS[document.format](document.octets)
-    except Unreadable:
-        raise
-    except Exception as error:
-        # Three parsers of foreign octets, and nothing of ours: whatever they stumble over is the document's fault.
-        raise Unreadable("malformed", "署名された文書として読み取れません。") from error
+            found = signed_cms.signatures(document.octets, document.content)
+        else:
+            found = _READERS[document.format](document.octets)
+        return [replace(each, claimed_at=foreign.instant(each.claimed_at)) for each in found]
 
 
 def with_content(octets: bytes) -> tuple[Signature, bytes]:
@@ -54,5 +52,9 @@ def with_content(octets: bytes) -> tuple[Signature, bytes]:
     found = signatures(Document(Format.CMS, octets))
     if len(found) != 1:
         raise Unreadable("several_signers", "署名者が1人のCMSを送ってください。")
-    (signature,) = found
-    return signature, signed_cms.content(octets)
+    with parsing(_malformed()):
+        return found[0], signed_cms.content(octets)
+
+
+def _malformed() -> Unreadable:
+    return Unreadable("malformed", "署名された文書として読み取れません。")

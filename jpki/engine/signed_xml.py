@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cryptography import x509
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
 from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
 
+from jpki.engine import foreign
+from jpki.engine.foreign import Presented
 from jpki.engine.signatures import MOST_SIGNATURES, Fault, Signature, Unreadable
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -56,7 +57,7 @@ class _OneOfThem(XMLVerifier):
 def _judged(root: etree._Element, place: int) -> Signature:
     signature = _all_in(root)[place]
     octets = _certificate_of(signature)
-    certificate = x509.load_der_x509_certificate(octets)
+    certificate = foreign.certificate(octets)
     fault: Fault | None = None
     for tree, where in _as_it_was_signed(root, place):
         fault = _fault(tree, where, certificate)
@@ -127,7 +128,7 @@ def _certificate_of(signature: etree._Element) -> bytes:
     return base64.b64decode("".join(told.split()), validate=True)
 
 
-def _fault(root: etree._Element, place: int, certificate: x509.Certificate) -> Fault | None:
+def _fault(root: etree._Element, place: int, certificate: Presented) -> Fault | None:
     signature = _all_in(root)[place]
     methods = {each.get("Algorithm") for each in signature.iter(f"{_DS}SignatureMethod")}
     references = list(signature.iterfind(f"{_DS}SignedInfo/{_DS}Reference"))
@@ -135,9 +136,9 @@ def _fault(root: etree._Element, place: int, certificate: x509.Certificate) -> F
     if not methods <= {each.value for each in _METHODS} or not digests <= {each.value for each in _DIGESTS}:
         return Fault.WEAK
     # Whether the certificate is in time is asked elsewhere; the library shall not.
-    asked = replace(_CONFIGURATION, verification_time=certificate.not_valid_before_utc + timedelta(seconds=1))
+    asked = replace(_CONFIGURATION, verification_time=certificate.not_before + timedelta(seconds=1))
     try:
-        _OneOfThem(place).verify(root, x509_cert=certificate, expect_config=asked, validate_schema=True)
+        _OneOfThem(place).verify(root, x509_cert=certificate.certificate, expect_config=asked, validate_schema=True)
     except InvalidDigest:
         return Fault.CHANGED
     except (InvalidSignature, InvalidInput, etree.DocumentInvalid):

@@ -4,14 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 from jlis.kernel.errors import FieldError, Invalid, Refused
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jpki.domain.devices import DeviceRule, device_rule_on
 from jpki.domain.kinds import Kind
-from jpki.engine import signed_documents
+from jpki.engine import foreign, signed_documents
+from jpki.engine.foreign import Malformed
 from jpki.engine.signed_documents import Signature, Unreadable
 from jpki.models import Certificate
 from jpki.selectors import certificates
@@ -65,8 +64,8 @@ def _signer(signature: Signature, kinds: Collection[Kind], at: Moment) -> Certif
     if signature.fault is not None:
         raise NotSigned(signature.fault.value, "署名を確認できません。")
     try:
-        presented = x509.load_der_x509_certificate(signature.certificate)
-    except ValueError as error:
+        presented = foreign.certificate(signature.certificate)
+    except Malformed as error:
         raise _invalid("no_certificate", "署名者の電子証明書が読み取れません。") from error
     found = judged(presented, at.instant)
     if found.verdict is not Verdict.GOOD:

@@ -7,7 +7,6 @@ Only for those who may be told whose certificate it is; a relying party that onl
 from dataclasses import dataclass
 from uuid import UUID
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -18,6 +17,7 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
+from jpki.engine.foreign import Presented
 from jpki.models import Certificate
 from jpki.services.validations import Validation, Verdict, judged, read
 
@@ -80,7 +80,7 @@ def identify(*, certificate: str, challenge: bytes, signature: bytes, by: Actor,
     return Holder(row.pk, row.resident_id, row.office, found.serial, row.kind)
 
 
-def _good(presented: x509.Certificate, at: Moment) -> Validation:
+def _good(presented: Presented, at: Moment) -> Validation:
     found = judged(presented, at.instant)
     if found.verdict is not Verdict.GOOD:
         raise NotIdentified(found.verdict.value, _REFUSED[found.verdict])
@@ -89,8 +89,8 @@ def _good(presented: x509.Certificate, at: Moment) -> Validation:
     return found
 
 
-def _signed(presented: x509.Certificate, challenge: bytes, signature: bytes) -> bool:
-    key = presented.public_key()
+def _signed(presented: Presented, challenge: bytes, signature: bytes) -> bool:
+    key = presented.certificate.public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, challenge, padding.PKCS1v15(), hashes.SHA256())

@@ -7,13 +7,12 @@ revoked since is answered as revoked.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cryptography import x509
-
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import FieldError, Invalid, TooLarge
 from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
-from jpki.engine import signed_documents
+from jpki.engine import foreign, signed_documents
+from jpki.engine.foreign import Malformed
 from jpki.engine.signed_documents import Document, Signature, Unreadable
 from jpki.services import asking, validations
 from jpki.services.validations import Answer, Validation, Verdict
@@ -71,8 +70,8 @@ def _read(document: Document) -> list[Signature]:
 
 def _judged(signature: Signature, at: datetime) -> Validation:
     try:
-        certificate = x509.load_der_x509_certificate(signature.certificate)
-    except ValueError as error:
+        certificate = foreign.certificate(signature.certificate)
+    except Malformed as error:
         message = "署名者の電子証明書が読み取れません。"
         raise Invalid.of([FieldError("document", "no_certificate", message)]) from error
     found = validations.judged(certificate, at)

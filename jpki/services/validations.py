@@ -1,13 +1,9 @@
 """Validating a certificate for a relying party: ours or not, in time or not, revoked or not."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
@@ -15,7 +11,9 @@ from jlis.kernel.errors import FieldError, Invalid
 from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
 from jpki.domain.relying_parties import Channel
+from jpki.engine import foreign
 from jpki.engine.crl import Reason
+from jpki.engine.foreign import Presented
 from jpki.selectors import authorities, certificates
 from jpki.selectors.authorities import LivingGeneration
 from jpki.selectors.metering import ASKED
@@ -91,25 +89,25 @@ def tell(found: Validation, party: Asking, *, by: Actor, at: Moment, form: str =
     return Answer(found, serial_links.of_validated(found.authority, found.serial, party, by=by, at=at))
 
 
-def read(text: str) -> x509.Certificate:
+def read(text: str) -> Presented:
     """A certificate from PEM or from Base64 of its DER. Raises Invalid."""
     try:
         if len(text) > _LARGEST:
             raise ValueError("too long")
         if "-----BEGIN" in text:
-            return x509.load_pem_x509_certificate(text.encode("ascii"))
-        return x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
-    except (ValueError, binascii.Error) as error:
+            return foreign.certificate(text.encode("ascii"), pem=True)
+        return foreign.certificate(base64.b64decode("".join(text.split()), validate=True))
+    except ValueError as error:
         message = "PEM、またはDERをBase64にした1枚のX.509証明書を送ってください。"
         raise Invalid.of([FieldError("certificate", "not_a_certificate", message)]) from error
 
 
-def judged(presented: x509.Certificate, at: datetime) -> Validation:
+def judged(presented: Presented, at: datetime) -> Validation:
     """The verdict on a certificate, without a record of the asking: that is the caller's act."""
     generation = _issuer_of(presented)
     if generation is None:
         return Validation(Verdict.UNKNOWN, at)
-    serial = presented.serial_number
+    serial = presented.serial
     standing = certificates.standing(generation.id, serial)
     verdict, reason, since = Verdict.UNKNOWN, "", None
     if standing is not None and standing.state != "PREPARED":
@@ -119,33 +117,23 @@ def judged(presented: x509.Certificate, at: datetime) -> Validation:
             reason = Reason(standing.reason or 0).name.lower()
             since = standing.suspended_at or standing.revoked_at
     return Validation(
-        verdict, at, generation.authority, generation.number, serial, presented.not_valid_after_utc, reason, since,
-        standing.kind if standing else "", presented.not_valid_before_utc,
+        verdict, at, generation.authority, generation.number, serial, presented.not_after, reason, since,
+        standing.kind if standing else "", presented.not_before,
     )  # fmt: skip
 
 
-def _in_time(certificate: x509.Certificate, at: datetime) -> Verdict:
-    if at < certificate.not_valid_before_utc:
+def _in_time(presented: Presented, at: datetime) -> Verdict:
+    if at < presented.not_before:
         return Verdict.NOT_YET_VALID
-    return Verdict.EXPIRED if at > certificate.not_valid_after_utc else Verdict.GOOD
+    return Verdict.EXPIRED if at > presented.not_after else Verdict.GOOD
 
 
-def _issuer_of(certificate: x509.Certificate) -> LivingGeneration | None:
+def _issuer_of(presented: Presented) -> LivingGeneration | None:
     """The generation whose key signed it. The name decides nothing: all generations share one."""
-    if not 0 < certificate.serial_number < 2**63:
+    if not 0 < presented.serial < 2**63:
         return None
     for code in AuthorityCode.values:
         for generation in authorities.generations(code):
-            if _signed_by(generation, certificate):
+            if presented.is_signed_by(generation.issuer):
                 return generation
     return None
-
-
-def _signed_by(generation: LivingGeneration, certificate: x509.Certificate) -> bool:
-    if certificate.issuer.public_bytes() != generation.issuer.name:
-        return False
-    try:
-        certificate.verify_directly_issued_by(generation.issuer.certificate)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

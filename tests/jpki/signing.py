@@ -19,6 +19,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from signxml import XMLSigner, methods
 from signxml.xades import XAdESSigner
 
+from jpki.engine import der
 from jpki.engine.key_files import LoadedKey
 
 Sign = Callable[[bytes], bytes]
@@ -83,7 +84,7 @@ def signed_by(key: LoadedKey) -> Sign:
     return key.sign
 
 
-def signed_cms(pen: Pen, content: bytes, *, detached: bool = False, digest: str = "sha256") -> bytes:
+def signed_cms(pen: Pen, content: bytes, *, detached: bool = False, digest: str = "sha256", claimed: str = "") -> bytes:
     """By hand, so that weak and odd ones can be made as well."""
     certificate = x509.Certificate.load(pen.certificate)
     value = hashes.Hash(getattr(hashes, digest.upper())())
@@ -92,7 +93,7 @@ def signed_cms(pen: Pen, content: bytes, *, detached: bool = False, digest: str 
         [
             cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
             cms.CMSAttribute({"type": "message_digest", "values": [value.finalize()]}),
-            cms.CMSAttribute({"type": "signing_time", "values": [cms.Time({"utc_time": datetime.now(UTC)})]}),
+            cms.CMSAttribute({"type": "signing_time", "values": [_time(claimed)]}),
         ]
     )
     signer = {
@@ -115,6 +116,13 @@ def signed_cms(pen: Pen, content: bytes, *, detached: bool = False, digest: str 
         }
     )
     return cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+
+
+def _time(claimed: str) -> cms.Time:
+    """Now, or whatever is claimed, as it stands in the octets."""
+    if not claimed:
+        return cms.Time({"utc_time": datetime.now(UTC)})
+    return cms.Time.load(der.tlv(0x18, claimed.encode()))
 
 
 class _CardKey:

@@ -39,7 +39,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Validation:
     """The verdict with its ground. ``reason`` is a CRLReason's name, or what is wrong with a document's signature;
-    ``since`` is when the certificate ended. Nothing of it names the holder: who asks has the certificate."""
+    ``since`` is when the certificate ended. ``kind`` is empty for what was issued to nobody: a stranger's certificate,
+    and an authority's or a responder's own. Nothing names the holder: who asks has the certificate."""
 
     verdict: Verdict
     checked_at: datetime
@@ -86,6 +87,8 @@ def tell(found: Validation, party: Asking, *, by: Actor, at: Moment, form: str =
         }
         | ({"form": form} if form else {}),
     )
+    if not found.kind:  # nobody holds it, and nothing hangs on it
+        return Answer(found, None)
     return Answer(found, serial_links.of_validated(found.authority, found.serial, party, by=by, at=at))
 
 
@@ -109,8 +112,10 @@ def judged(presented: Presented, at: datetime) -> Validation:
         return Validation(Verdict.UNKNOWN, at)
     serial = presented.serial
     standing = certificates.standing(generation.id, serial)
+    if standing is not None and standing.state == "PREPARED":
+        standing = None
     verdict, reason, since = Verdict.UNKNOWN, "", None
-    if standing is not None and standing.state != "PREPARED":
+    if standing is not None:
         verdict = _in_time(presented, at)
         if standing.state != "VALID":
             verdict = Verdict.SUSPENDED if standing.state == "SUSPENDED" else Verdict.REVOKED

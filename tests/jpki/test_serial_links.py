@@ -8,11 +8,12 @@ from jlis.kernel.errors import Forbidden, NotFound
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
 from jpki.domain.kinds import Kind
 from jpki.domain.relying_parties import Entitlement
-from jpki.models import Certificate
+from jpki.models import Certificate, Generation, Responder
 from jpki.services import certificates, relying_parties, serial_links, validations
 from jpki.services.serial_links import LinkLookupFailed
 from juki.services import disclosures
 from tests.jpki import cast, parties, phones
+from tests.jpki.engine.house import pem
 from tests.jpki.people import bearer
 
 URL = "/api/v1/jpki/serial-links"
@@ -117,6 +118,18 @@ def test_the_validation_tells_the_links_that_are_due(authentication, signature, 
     assert answer.links.other_kind.serial == cast.status_of(authentication).serial
 
 
+def test_what_nobody_holds_is_unknown_and_has_no_links(founded, party, at):
+    """The authorities' own certificates and their responders' bear our signature, and no holder."""
+    with acting(JPKI):
+        own = [bytes(each.certificate) for each in (*Generation.objects.all(), *Responder.objects.all())]
+    by = parties.client(party)
+    for octets in own:
+        with acting(by.scope):
+            answer = validations.validate(certificate=pem(octets), by=by, at=at)
+        assert (answer.found.verdict, answer.found.kind, answer.links) == ("unknown", "", None)
+    assert len(own) == 4
+
+
 def test_without_its_links_the_validation_is_refused_and_not_good(signature, party, at, monkeypatch):
     by = parties.client(party)
 
@@ -164,7 +177,5 @@ def test_without_the_scope(signature, party, at, client):
 
 
 def _pem(certificate: Certificate) -> str:
-    from tests.jpki.engine.house import pem
-
     with acting(JPKI):
         return pem(cast.der_of(certificate))

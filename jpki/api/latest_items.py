@@ -60,6 +60,7 @@ class LatestItemsView(HouseView):
             f"署名用電子証明書の発行の番号（{LARGEST_CALL:,}件まで）により、本人が同意した情報だけを受け取る。"
             "`PROVIDED` 新しい電子証明書の情報が変わっていて、提供した。`UNCHANGED` 同意した情報は変わらない。"
             "`NO_CERTIFICATE` 失効し、新しい電子証明書がまだない。`NO_CONSENT` 有効な同意がない。"
+            "移動端末設備用の番号に答えるのは、カードと端末の紐付けの提供を受ける検証者に対してだけ。"
             "提供しない情報は `withheld` に名前だけが並ぶ。本人への開示の対象になる。"
         ),
         parameters=[DELIVERED],

@@ -20,7 +20,7 @@ from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import Moment
 from jpki.choices import AuthorityCode
 from jpki.domain.consents import Item
-from jpki.domain.kinds import Kind
+from jpki.domain.kinds import SIGNATURE_KINDS, Kind
 from jpki.domain.lifecycle import State
 from jpki.domain.relying_parties import Channel, Entitlement
 from jpki.models import Certificate, Consent
@@ -37,7 +37,7 @@ _KEYS = {Item.NAME: "name", Item.ADDRESS: "address", Item.BIRTH_DATE: "birth_dat
 
 
 class Result(StrEnum):
-    """What a row is answered. A number that is nobody's is answered as one without consent."""
+    """What a row is answered. A number that is nobody's, or not for this party, is answered as one without consent."""
 
     PROVIDED = "PROVIDED"
     UNCHANGED = "UNCHANGED"
@@ -76,7 +76,7 @@ def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str 
     party.must_be_told(Entitlement.LATEST_ITEMS)
     party.must_be_told_status(AuthorityCode.SIGN)
     with acting(JPKI):
-        asked = _asked(serials)
+        asked = _asked(serials, party)
         holders = {certificate.resident_id for certificate in asked.values()}
         agreed = _agreed(party, holders, at)
         newest = _newest(agreed, at)
@@ -90,10 +90,13 @@ def provide(*, serials: Sequence[int], by: Actor, at: Moment, on_behalf_of: str 
     return Provided([answers.get(serial, Told(serial, Result.NO_CONSENT, {})) for serial in serials], persons)
 
 
-def _asked(serials: Iterable[int]) -> dict[int, Certificate]:
+def _asked(serials: Iterable[int], party: Asking) -> dict[int, Certificate]:
+    """The certificates asked about. What is told leads to the card: by a telephone's number only who may follow it."""
+    kinds = SIGNATURE_KINDS if party.may_be_told(Entitlement.LINK_CARRIERS) else {Kind.SIGN_CARD}
     rows = Certificate.objects.select_related("status").filter(
         status__serial__in=list(serials),
         status__generation__authority_id=AuthorityCode.SIGN,
+        kind__in=[kind.value for kind in kinds],
         status__issued_at__isnull=False,
     )
     return {row.status.serial: row for row in rows}

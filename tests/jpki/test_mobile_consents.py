@@ -30,6 +30,18 @@ def test_a_new_telephone_is_no_change(signature, pair, at):
     assert told.result is Result.UNCHANGED
 
 
+@pytest.mark.parametrize(("withheld", "result"), [({Entitlement.LINK_CARRIERS}, "NO_CONSENT"), (set(), "UNCHANGED")])
+def test_a_telephones_number_leads_to_the_card_only_for_who_may_follow_it(signature, founded, at, withheld, result):
+    party = parties.active(at, what=frozenset(Entitlement) - withheld)
+    by = parties.client(party, "jpki.latest_items")
+    given(signature, by=by, at=at, reference="r-1")
+    device = phones.again(phones.loaded(signature, at).device)
+
+    with acting(by.scope):
+        told = latest_items.provide(serials=[device.signature.serial, device.authentication.serial], by=by, at=at).rows
+    assert [(each.result.value, each.new_serial) for each in told] == [(result, None), ("NO_CONSENT", None)]
+
+
 def test_a_consent_is_signed_with_the_card(signature, pair, at):
     by, provider = parties.client(pair[0], "jpki.latest_items"), pair[1].organisation_id
     device = phones.loaded(signature, at).device

@@ -43,7 +43,7 @@ class OcspView(HouseView):
     @extend_schema(
         operation_id="ask_ocsp",
         summary="OCSPで失効情報を求める（検証者）",
-        description="公開のOCSPレスポンダと同じ応答を返し、要求に含まれる電子証明書ごとに件数を数える。",
+        description="公開のOCSPレスポンダと同じ応答を返し、応答した電子証明書ごとに件数を数える（不明と答えたものは提供に数えない）。",
         request={"application/ocsp-request": OpenApiTypes.BINARY},
         responses={(200, "application/ocsp-response"): OpenApiTypes.BINARY},
         parameters=[ON_BEHALF_OF],

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from jlis.kernel.errors import TooLarge
 from jlis.kernel.faces.rest.parsing import HouseJSONParser, octets_of
-from jlis.kernel.faces.rest.views import HouseView
+from jlis.kernel.faces.rest.views import IDEMPOTENCY_KEY, HouseView, idempotent
 from jlis.kernel.time import now
 from jpki.api.links import LinksAnswer, links_shown
 from jpki.choices import AuthorityCode, Kind
@@ -99,11 +99,14 @@ class ValidationsView(HouseView):
             "文書は、署名の後に変更がなく、署名用電子証明書が確認の時点で有効であれば `good`。"
             "署名が複数あるときは `signatures` に一つずつ答え、文書全体は最も悪いものになる（8つまで）。"
             "文書が主張する署名の日時、文書に含まれる失効情報は使わない。"
+            "応答が届かなければ同じ `Idempotency-Key` で送り直す。件数は増えず、最初の応答が返る（`checked_at`）。"
             f"ファイルでは{LARGEST >> 20}MBまで、JSONでは本文全体で5MBまで。"
         ),
         request={"application/json": ValidationDocument, "multipart/form-data": ValidationForm},
         responses={200: ValidationAnswer},
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Tell status, reason and time."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > _LARGEST_BODY:

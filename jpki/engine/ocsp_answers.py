@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import IntEnum
 from functools import cached_property
 
+from cryptography.x509 import ocsp
+
 from jpki.engine import der
 from jpki.engine.crl import Reason
 from jpki.engine.issuers import Issuer
@@ -33,6 +35,23 @@ UNKNOWN = b"\x82\x00"
 def revoked(at: datetime, reason: Reason) -> bytes:
     reason_field = b"" if reason is Reason.UNSPECIFIED else der.explicit(0, der.enumerated(reason))
     return der.tlv(0xA1, der.generalized_time(at) + reason_field)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an answer says of one certificate: its serial, and whether anything is known of it."""
+
+    serial: int
+    is_known: bool
+
+
+def told(answer: bytes) -> list[Told]:
+    """What an answer of ours tells; nothing where it is a refusal."""
+    read = ocsp.load_der_ocsp_response(answer)
+    if read.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return []
+    unknown = ocsp.OCSPCertStatus.UNKNOWN
+    return [Told(each.serial_number, each.certificate_status is not unknown) for each in read.responses]
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,33 @@ from jlis.kernel.audit.services import Act
 from jlis.kernel.isolation.scope import PUBLIC, acting
 from jlis.kernel.time import Moment
 from jpki.domain.relying_parties import Channel
-from jpki.engine import ocsp_requests
-from jpki.engine.ocsp_requests import MalformedRequest
+from jpki.engine import ocsp_answers
+from jpki.engine.ocsp_answers import Told
 from jpki.selectors import authorities, published
 from jpki.selectors.metering import ASKED
 from jpki.services import asking, ocsp
+from jpki.services.asking import Asking
 
 
 def ocsp_answer(*, authority: str, data: bytes, by: Actor, at: Moment, on_behalf_of: str = "") -> ocsp.Answer:
-    """The answer to an OCSP request, each certificate in it counted. Raises Forbidden with the reason as its code."""
+    """The answer to an OCSP request, each certificate that it tells of counted; of one unknown nothing is provided.
+
+    Raises Forbidden with the reason as its code.
+    """
     by.must("jpki.validate")
     party = asking.who_asks(by=by, at=at, on_behalf_of=on_behalf_of)
     party.must_be_told_status(authority)
-    method = party.method(Channel.OCSP, authority)
-    try:
-        serials = [each.serial for each in ocsp_requests.parse(data).cert_ids]
-    except MalformedRequest:
-        serials = []
+    answer = ocsp.answer(authority=authority, data=data, at=at.instant)
+    audit.record_many(
+        [_counted(each, authority, party) for each in ocsp_answers.told(answer.content)], by=by, purpose=""
+    )
+    return answer
+
+
+def _counted(told: Told, authority: str, party: Asking) -> Act:
+    method = party.method(Channel.OCSP, authority if told.is_known else "")
     # a serial may have more figures than JSON keeps
-    acts = [Act(ASKED, detail={"method": method, "authority": authority, "serial": str(each)}) for each in serials]
-    audit.record_many(acts, by=by, purpose="")
-    return ocsp.answer(authority=authority, data=data, at=at.instant)
+    return Act(ASKED, detail={"method": method, "authority": authority, "serial": str(told.serial)})
 
 
 def revocation_list(

@@ -80,7 +80,8 @@ def tell(found: Validation, party: Asking, *, by: Actor, at: Moment, form: str =
         action=ASKED,
         by=by,
         detail={
-            "method": party.method(Channel.API, found.authority, found.kind),
+            # of what nobody holds there is nothing to provide, whoever signed it
+            "method": party.method(Channel.API, found.authority if found.kind else "", found.kind),
             "authority": found.authority,
             "serial": found.serial,
             "verdict": found.verdict.value,

@@ -5,10 +5,11 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from pypdfium2 import PdfDocument
 
 from jlis.kernel.audit.models import AuditEntry, AuditTally
@@ -16,14 +17,19 @@ from jlis.kernel.errors import Forbidden, NotFound
 from jlis.kernel.isolation.scope import SYSTEM, acting
 from jlis.kernel.reconciliation import tallies_are_the_chain
 from jpki.domain.relying_parties import Asked, Entitlement
-from jpki.services import serial_links, statements, validations
+from jpki.engine.issuers import Issuer
+from jpki.engine.keys import KeyUnavailable
+from jpki.engine.ocsp_answers import Responder
+from jpki.services import revocation_asking, serial_links, statements, validations
 from tests.conftest import actor
-from tests.jpki import cast, parties, phones
+from tests.jpki import cast, consenting, parties, phones
 from tests.jpki.engine.house import pem
 from tests.jpki.people import account, bearer, sign_in
+from tests.jpki.signing import signed_cms
 from tests.juki.sealed import seal_everything
 
 OCSP = "application/ocsp-request"
+VALIDATIONS = "/api/v1/jpki/validations"
 MONTH = date(2026, 11, 1)
 
 
@@ -159,9 +165,70 @@ def test_ocsp_and_lists_are_answered_as_in_the_open_and_counted(founded, signatu
 
 
 def request_for(generation, certificate) -> bytes:
-    subject = x509.load_der_x509_certificate(cast.der_of(certificate))
-    issuer = x509.load_der_x509_certificate(bytes(generation.certificate))
-    return ocsp.OCSPRequestBuilder().add_certificate(subject, issuer, SHA256()).build().public_bytes(Encoding.DER)
+    return request_of(generation, cast.status_of(certificate).serial)
+
+
+def request_of(generation, serial: int) -> bytes:
+    issuer = Issuer(bytes(generation.certificate))
+    hashed = issuer.name_hash("sha256"), issuer.key_hash("sha256")
+    asked = ocsp.OCSPRequestBuilder().add_certificate_by_hash(*hashed, serial, SHA256())
+    return asked.build().public_bytes(Encoding.DER)
+
+
+def methods() -> list[str]:
+    with acting(SYSTEM):
+        acts = AuditEntry.objects.filter(action="jpki.certificate_validated").order_by("at")
+        return list(acts.values_list("detail__method", flat=True))
+
+
+@pytest.mark.django_db
+def test_what_was_not_provided_costs_nothing(founded, signature, at, monkeypatch):
+    party = parties.active(at)
+    by = parties.client(party)
+
+    def ask(octets: bytes) -> None:
+        with acting(by.scope):
+            revocation_asking.ocsp_answer(authority="sign", data=octets, by=by, at=at)
+
+    ask(request_of(founded["sign"], 987654))  # never issued
+    ask(request_of(founded["auth"], 987654))  # of another issuer: unauthorized
+    ask(b"x")
+    monkeypatch.setattr(Responder, "answer", _away)
+    ask(request_for(founded["sign"], signature))  # the key is away: tryLater
+    assert methods() == ["OCSP/UNKNOWN"]
+
+    monkeypatch.undo()
+    with acting(by.scope):
+        validations.validate(certificate=pem(bytes(founded["auth"].certificate)), by=by, at=at)
+    assert methods() == ["OCSP/UNKNOWN", "API/UNKNOWN"]
+    tally("MHLW", "OCSP/UNKNOWN", 1, date(2022, 12, 1))
+    tally("MHLW", "OCSP/SIGN", 1, date(2022, 12, 1))
+    assert [line[0::3] for line in seen(party, date(2022, 12, 1))] == [("OCSP/SIGN", 20), ("OCSP/UNKNOWN", 0)]
+
+
+def _away(*_: object, **__: object) -> bytes:
+    raise KeyUnavailable("the token is away")
+
+
+@pytest.mark.django_db
+def test_who_asks_again_for_a_lost_answer_is_counted_once(signature, at, client):
+    headers = bearer(client, parties.active(at).organisation_id, "jpki.validate", at=at) | {"Idempotency-Key": "k-1"}
+    asked = {"certificate": pem(cast.der_of(signature))}
+    document = signed_cms(consenting.pen(cast.der_of(signature)), b"what was signed")
+
+    def post(key: str, octets: bytes = b"") -> HttpResponse:
+        sent = headers | {"Idempotency-Key": key}
+        if octets:
+            form = {"document": SimpleUploadedFile("a.p7m", octets), "format": "cms"}
+            return client.post(VALIDATIONS, form, headers=sent)
+        return client.post(VALIDATIONS, asked, content_type="application/json", headers=sent)
+
+    first, again = post("k-1"), post("k-1")
+    assert (first.status_code, again.content) == (200, first.content)
+    assert again["Idempotency-Replayed"] == "true"
+    file, same, other = post("k-2", document), post("k-2", document), post("k-2", document + b"0")
+    assert (file.status_code, same.content, other.status_code) == (200, file.content, 422)
+    assert methods() == ["API/SIGN", "API/SIGN"]
 
 
 @pytest.mark.django_db

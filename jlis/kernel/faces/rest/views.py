@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ClassVar, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.http import HttpResponse
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -97,8 +99,26 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., HttpResponse]:
 
 def _digest(request: Request) -> str:
     body = request.data
-    content = body.sha256.encode() if isinstance(body, ReceivedFile) else request._request.body
+    if isinstance(body, ReceivedFile):
+        content = body.sha256.encode()
+    else:
+        content = _form(body) if isinstance(body, MultiValueDict) else request._request.body
     return hashlib.sha256(request.get_full_path().encode() + b"\0" + content).hexdigest()
+
+
+def _form(body: MultiValueDict) -> bytes:
+    """A form's fields and files, whatever stands between them: the boundary is another each time."""
+    return repr([(name, [_value(each) for each in values]) for name, values in sorted(body.lists())]).encode()
+
+
+def _value(told: Any) -> str:
+    if not isinstance(told, UploadedFile):
+        return str(told)
+    digest = hashlib.sha256()
+    for chunk in told.chunks():
+        digest.update(chunk)
+    told.seek(0)
+    return digest.hexdigest()
 
 
 def _lock(client: str, key: str) -> None:

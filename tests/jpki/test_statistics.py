@@ -11,13 +11,13 @@ from jlis.kernel.isolation.scope import JPKI, acting
 from jlis.kernel.time import TOKYO, Moment, now
 from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
-from jpki.domain.lifecycle import MOVES
+from jpki.domain.lifecycle import MOVES, Cause, State
 from jpki.domain.spans import Span, Unit
 from jpki.models import CertificateStatus
 from jpki.selectors import statistics
 from jpki.services import endings
 from tests.conftest import actor
-from tests.jpki import cast
+from tests.jpki import cast, phones
 from tests.jpki.fees import CENTRE, CHIEF, charged, last_month
 from tests.jpki.people import account, sign_in
 
@@ -74,6 +74,18 @@ def test_ex_officio_is_what_the_office_or_the_register_ended(signature, authenti
     seen = figures(span)
 
     assert (seen.revoked, seen.ex_officio, sum(seen.causes)) == (2, 1, 2)
+
+
+def test_the_causes_add_up_to_what_was_revoked_and_a_telephone_ended_with_its_card_is_among_them(signature, span, at):
+    phones.loaded(signature, at)
+    end(signature, "revoke_on_request", at)
+
+    seen = figures(span)
+
+    assert (seen.revoked, sum(seen.causes)) == (3, 3)
+    assert seen.causes[statistics.CAUSES.index(Cause.CARD_SIGNATURE)] == 2
+    ends = {move.cause for move in MOVES.values() if move.target == State.REVOKED} - {Cause.DISCARD}
+    assert ends == set(statistics.CAUSES)
 
 
 @pytest.mark.parametrize("unit", Unit)

@@ -4,9 +4,11 @@ Of a finding its severity, its code and its place are kept, never its words: tho
 certificate, and a certificate names a person.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from pkilint import loader, pkix
@@ -17,6 +19,8 @@ from pkilint.pkix import extension, name
 from pkilint.pkix import ocsp as pkix_ocsp
 from pkilint.validation import ValidationFindingSeverity as Severity
 from pkilint.validation import ValidationResult, ValidatorContainer
+
+from jpki.engine import der
 
 # What the certificates of the real service show as well: their policy names the practice statement's address.
 EXPECTED = frozenset({"pkix.certificate_policies_policy_has_qualifier"})
@@ -48,6 +52,29 @@ def revocation_list(octets: bytes) -> list[LintFinding]:
     """What pkilint finds in a revocation list. ValueError when it is none."""
     document = loader.RFC5280CertificateListDocumentLoader().load_der_document(octets, "crl")
     return _findings(_list_validator().validate(document.root))
+
+
+def abridged(octets: bytes, most: int) -> bytes:
+    """A list with no more than so many of its entries, the first and the last; all around them is its own.
+
+    pkilint builds an object for each entry: a large list would take it minutes. Only the signature is another's then,
+    and that is not asked here.
+    """
+    _, start, end = der.read(octets)
+    _, _, inner, stop = next(der.children(octets, start, end))
+    parts, timed = [], False
+    for tag, begins, content, ends in der.children(octets, inner, stop):
+        is_entries = timed and tag == 0x30
+        timed = tag in (0x17, 0x18)
+        parts.append(_ends_of(octets, content, ends, most // 2) if is_entries else octets[begins:ends])
+    return der.sequence(der.sequence(*parts), octets[stop:end])
+
+
+def _ends_of(octets: bytes, start: int, end: int, half: int) -> bytes:
+    entries = der.children(octets, start, end)
+    first = list(islice(entries, half))
+    last = deque(entries, half)
+    return der.sequence(*(octets[begins:ends] for _, begins, _, ends in (*first, *last)))
 
 
 def ocsp_answer(octets: bytes) -> list[LintFinding]:

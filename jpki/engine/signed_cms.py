@@ -57,6 +57,8 @@ def judged(
     except CMSExtractionError as error:
         raise Unreadable("no_certificate", "署名者の電子証明書が含まれていません。") from error
     found = Signature(certificate.dump(), None, extract_self_reported_ts(signer))
+    if signer["signed_attrs"].native is None and _are_attributes(content):
+        return Signature(found.certificate, Fault.WRONG, found.claimed_at)
     name = signer["digest_algorithm"]["algorithm"].native
     if name not in STRONG_DIGESTS or _signed_weakly(signer):
         return Signature(found.certificate, Fault.WEAK, found.claimed_at)
@@ -69,6 +71,15 @@ def _of_one(signed: cms.SignedData, signer: cms.SignerInfo) -> cms.SignedData:
     told = {"version": "v1", "digest_algorithms": [signer["digest_algorithm"]], "signer_infos": [signer],
             "encap_content_info": {"content_type": "data"}, "certificates": signed["certificates"]}  # fmt: skip
     return cms.SignedData(told)
+
+
+def _are_attributes(content: bytes) -> bool:
+    """Whether the content is the attributes of another signature: without attributes, that one is good for it."""
+    try:
+        found = {each["type"].native for each in cms.CMSAttributes.load(content, strict=True)}
+    except (ValueError, TypeError):
+        return False
+    return {"content_type", "message_digest"} <= found
 
 
 def _signed_weakly(signer: cms.SignerInfo) -> bool:

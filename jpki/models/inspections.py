@@ -12,7 +12,7 @@ class Inspection(models.Model):
 
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset(
-        {"id", "day", "held_at", "certificates", "lists", "answers", "passed_over", "grave", "slight", "findings"}
+        {"id", "day", "held_at", "certificates", "lists", "answers", "in_part", "grave", "slight", "findings"}
     )
 
     day = models.DateField("検査日", unique=True)
@@ -20,7 +20,7 @@ class Inspection(models.Model):
     certificates = models.PositiveIntegerField("証明書の数")
     lists = models.PositiveIntegerField("失効リストの数")
     answers = models.PositiveIntegerField("OCSP応答の数")
-    passed_over = models.PositiveIntegerField("大きさのため見送った失効リストの数")
+    in_part = models.PositiveIntegerField("一部の項目を検査した大きな失効リストの数")
     grave = models.PositiveIntegerField("重大な指摘の数")
     slight = models.PositiveIntegerField("軽微な指摘の数")
     findings = models.JSONField("指摘")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 import structlog
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
@@ -21,20 +21,22 @@ from jpki.selectors import certificates, inspections, published
 log = structlog.get_logger(__name__)
 
 CERTIFICATES, LISTS, ANSWERS = 50, 20, 20
-# pkilint builds an object for each entry: a large list would take it minutes, and says nothing that a small one hides.
-LARGEST_LIST = 500
+# A larger list is looked at with so many of its entries.
+MOST_ENTRIES = 500
 _UNREADABLE = "jpki.unreadable"
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """Something to look at. ``number`` is its serial or list number; ``issuer`` is empty where a chain says nothing."""
+    """Something to look at. ``number`` is its serial or list number; ``issuer`` is empty where a chain says nothing;
+    ``in_part``: a large list without most of its entries."""
 
     what: Inspected
     authority: str
     number: int
     octets: bytes
     issuer: bytes = b""
+    in_part: bool = False
 
 
 def inspect(*, by: Actor, at: Moment) -> Inspection:
@@ -47,14 +49,13 @@ def inspect(*, by: Actor, at: Moment) -> Inspection:
         last = inspections.newest()
         since = min(last.held_at, at.instant) if last else at.instant - timedelta(days=1)
         sampled = list(chain(_authorities(at.instant), _issued(since), _lists(), _answers(at.instant)))
-        passed_over = _newest_lists().filter(entries__gt=LARGEST_LIST).count()
     findings = [(each, finding) for each in sampled for finding in _findings(each)]
     grave = sum(finding.grave for _, finding in findings)
     counts = {
         "certificates": sum(each.what not in {Inspected.LIST, Inspected.ANSWER} for each in sampled),
         "lists": sum(each.what == Inspected.LIST for each in sampled),
         "answers": sum(each.what == Inspected.ANSWER for each in sampled),
-        "passed_over": passed_over,
+        "in_part": sum(each.in_part for each in sampled),
         "grave": grave,
         "slight": len(findings) - grave,
     }
@@ -105,14 +106,14 @@ def _under(signer: Generation, what: Inspected, number: int, octets: bytes) -> S
     return Sampled(what, signer.authority_id, number, octets, bytes(signer.certificate))
 
 
-def _newest_lists() -> QuerySet[CrlPublication]:
-    return CrlPublication.objects.filter(number=F("series__last_number"))
-
-
 def _lists() -> Iterator[Sampled]:
-    rows = _newest_lists().filter(entries__lte=LARGEST_LIST).select_related("series__generation")
-    for row in rows.order_by("?")[:LISTS]:
-        yield Sampled(Inspected.LIST, row.series.generation.authority_id, row.number, published.octets(row))
+    """The newest lists: the full ones, and a sample of the towns'."""
+    rows = CrlPublication.objects.filter(number=F("series__last_number")).select_related("series__generation")
+    for row in rows.order_by(F("series__partition").asc(nulls_first=True), "?")[:LISTS]:
+        octets = linting.abridged(published.octets(row), MOST_ENTRIES)
+        yield Sampled(
+            Inspected.LIST, row.series.generation.authority_id, row.number, octets, in_part=row.entries > MOST_ENTRIES
+        )
 
 
 def _answers(at: datetime) -> Iterator[Sampled]:

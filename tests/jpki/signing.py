@@ -118,6 +118,26 @@ def signed_cms(pen: Pen, content: bytes, *, detached: bool = False, digest: str 
     return cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
 
 
+def signed_plainly(pen: Pen, content: bytes) -> bytes:
+    """A CMS whose signature is over the content itself, with no attributes between."""
+    return _plain(signed_cms(pen, b""), content, pen.sign(content))
+
+
+def passed_off(octets: bytes) -> bytes:
+    """Another content for a signature that was given: the attributes that it was made over."""
+    (signer,) = cms.ContentInfo.load(octets)["content"]["signer_infos"]
+    return _plain(octets, signer["signed_attrs"].untag().dump(), signer["signature"].native)
+
+
+def _plain(octets: bytes, content: bytes, signature: bytes) -> bytes:
+    signed = cms.ContentInfo.load(octets)
+    (signer,) = signed["content"]["signer_infos"]
+    del signer["signed_attrs"]
+    signer["signature"] = signature
+    signed["content"]["encap_content_info"] = {"content_type": "data", "content": content}
+    return signed.dump(force=True)
+
+
 def _time(claimed: str) -> cms.Time:
     """Now, or whatever is claimed, as it stands in the octets."""
     if not claimed:

@@ -64,10 +64,12 @@ def test_a_refused_ceremony_ends_with_an_error(centre, tmp_path: Path):
 
 def test_an_export_is_the_certificate_and_is_written_down(founded, centre, signature, tmp_path: Path, resident):
     out = tmp_path / "certificate.der"
+    out.touch(0o644)
 
     told = run("export_certificate", cast.status_of(signature).serial, "--authority", "sign", "--out", out, "--by", BY)
 
     assert told["bytes"] == len(out.read_bytes())
+    assert out.stat().st_mode & 0o777 == 0o600
     assert x509.load_der_x509_certificate(out.read_bytes()).serial_number == cast.status_of(signature).serial
     with acting(SYSTEM):
         entry = AuditEntry.objects.get(action="jpki.certificate_exported")

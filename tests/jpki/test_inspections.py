@@ -15,10 +15,11 @@ from jlis.kernel.isolation.scope import JPKI, PUBLIC, SYSTEM, Scope, acting
 from jpki import tasks
 from jpki.choices import Inspected
 from jpki.domain.kinds import Kind
+from jpki.domain.lifecycle import MOVES
 from jpki.engine import crl
 from jpki.engine.issuers import Issuer
 from jpki.models import CertificateStatus, Inspection
-from jpki.services import inspections, publications
+from jpki.services import endings, inspections, publications
 from tests.jpki import cast
 from tests.jpki.people import account, sign_in
 from tests.jpki.test_ocsp import asked, post, serial_of
@@ -50,7 +51,7 @@ def test_nothing_is_found_in_what_is_sound(published, at):
     held = inspect(at)
 
     assert (held.certificates, held.lists, held.answers) == (6, 4, 1)  # two roots, two responders, two cards
-    assert (held.grave, held.slight, held.findings, held.passed_over) == (0, 0, [], 0)
+    assert (held.grave, held.slight, held.findings, held.in_part) == (0, 0, [], 0)
     with acting(SYSTEM):
         entry = AuditEntry.objects.get(action="jpki.inspected")
     assert entry.detail["certificates"] == 6
@@ -102,12 +103,17 @@ def test_a_second_one_on_the_same_day_takes_the_firsts_place(published, signatur
         assert Inspection.objects.get().grave == 1
 
 
-def test_a_large_list_is_passed_over_and_counted(published, at, monkeypatch):
-    monkeypatch.setattr(inspections, "LARGEST_LIST", -1)
+def test_of_a_large_list_some_entries_are_looked_at_and_the_full_ones_always(published, clerk, at, monkeypatch):
+    many = [cast.issued_to(cast.resident_of(clerk, at), Kind.AUTH_CARD, by=clerk, at=at) for _ in range(3)]
+    endings.apply(MOVES["revoke_on_request"], [each.pk for each in many], by=cast.operator(), at=at, purpose="")
+    publications.publish_all(by=cast.operator(), at=at.later(seconds=1))
+    monkeypatch.setattr(inspections, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(inspections, "LISTS", 2)
 
     held = inspect(at)
 
-    assert (held.lists, held.passed_over) == (0, 4)
+    # both full lists, of which the authentication's has three entries
+    assert (held.lists, held.in_part, held.grave) == (2, 1, 0)
 
 
 def test_what_cannot_be_read_is_grave(published, at, monkeypatch):

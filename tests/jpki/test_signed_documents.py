@@ -124,6 +124,12 @@ def test_what_the_signature_does_not_cover_is_named(pen, party, at):
     assert verdict(Document(Format.XML, part), party, at) == ("invalid_signature", "not_covered")
 
 
+def test_a_signature_without_attributes_is_not_passed_off_on_the_attributes_of_another(pen, party, at):
+    assert verdict(cms(signing.signed_plainly(pen, CONTENT)), party, at) == ("good", "")
+    stolen = signing.passed_off(signing.signed_cms(pen, CONTENT))
+    assert verdict(cms(stolen), party, at) == ("invalid_signature", "wrong_signature")
+
+
 def test_a_weak_digest_is_named(pen, party, at):
     weak = signing.signed_cms(pen, CONTENT, digest="sha1")
     assert verdict(cms(weak), party, at) == ("invalid_signature", "weak_algorithm")

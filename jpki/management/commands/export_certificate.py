@@ -1,5 +1,6 @@
 """manage.py export_certificate SERIAL --out FILE --by USER --purpose AFFAIR [--authority sign|auth]"""
 
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,16 @@ class Command(HouseCommand):
                 at=now(),
                 purpose=options["purpose"],
             )
-            options["out"].write_bytes(octets)
+            _write(options["out"], octets)
         self.say(f"{options['out']}（{len(octets):,}バイト）", options)
         return {"serial": options["serial"], "bytes": len(octets)}
+
+
+def _write(out: Path, octets: bytes) -> None:
+    """For nobody's eyes but the caller's, whatever the umask: a signature certificate says who its holder is."""
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its mode otherwise
+        file.write(octets)
 
 
 def _only_authority(serial: int) -> str:

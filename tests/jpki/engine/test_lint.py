@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
+from jpki.engine import linting
 from tests.jpki.engine.house import Outside
 from tests.jpki.engine.test_ocsp import answer_for
 
@@ -49,3 +51,15 @@ def test_answers_have_no_notice(auth_authority, outside: Outside):
     path = outside.put("answer.der", answer_for(auth_authority, 1000, "sha1"))
 
     assert lint("lint_ocsp_response", "lint", "-s", "NOTICE", path) == ""
+
+
+def test_a_large_list_is_looked_at_without_most_of_its_entries(sign_authority):
+    large, empty = sign_authority.crl(*range(1, 1001)), sign_authority.crl()
+
+    small = linting.abridged(large, 10)
+
+    read, whole = x509.load_der_x509_crl(small), x509.load_der_x509_crl(large)
+    assert [each.serial_number for each in read] == [*range(1, 6), *range(996, 1001)]
+    assert (list(read.extensions), read.next_update_utc) == (list(whole.extensions), whole.next_update_utc)
+    assert linting.revocation_list(small) == []
+    assert (linting.abridged(large, 2000), linting.abridged(empty, 10)) == (large, empty)

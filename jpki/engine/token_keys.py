@@ -31,6 +31,8 @@ from jpki.engine.keys import Holder, KeyUnavailable, SigningKey
 
 _HASH_OIDS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2"}
 _PAUSES = (0.05, 0.1, 0.2)
+# It signs: a key of an authority opens and wraps nothing.
+_SIGNS = pkcs11.MechanismFlag.SIGN | pkcs11.MechanismFlag.VERIFY
 _STAYS = {pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False}
 
 
@@ -144,7 +146,8 @@ def _digest_info(algorithm: SignatureAlgorithm, hashed: bytes) -> bytes:
 
 
 def _generated(session: Any, label: str, algorithm: SignatureAlgorithm) -> tuple[Any, Any]:
-    known = {"label": label, "id": label.encode("ascii"), "store": True, "private_template": _STAYS}
+    named = {"label": label, "id": label.encode("ascii"), "store": True}
+    known = named | {"private_template": _STAYS, "capabilities": _SIGNS}
     if algorithm.curve is None:
         return session.generate_keypair(pkcs11.KeyType.RSA, algorithm.rsa_bits, **known)
     curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters(algorithm.curve.name)}

@@ -30,13 +30,20 @@ def key_holders(monkeypatch) -> dict[str, Actor]:
 
 
 # Whoever uses the keys cannot tell where they lie: what is told in these files is tried with either backend.
-EITHER_BACKEND = {"test_ceremony", "test_issuing", "test_ocsp", "test_publishing", "test_signed_documents"}
+EITHER_BACKEND = {
+    "test_ceremony", "test_issuing", "test_mobile_applications", "test_ocsp", "test_publishing", "test_replacing",
+    "test_rollover", "test_signed_documents",
+}  # fmt: skip
+# The same, over a token in `make drill` alone: long matrices, of which the keys see little that is new.
+EITHER_IN_DRILL = {"test_outside", "test_outside_pdf", "test_revoking"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.module.__name__.rpartition(".")[2]
-    if "memory_keys" in metafunc.fixturenames and name in EITHER_BACKEND:
-        metafunc.parametrize("memory_keys", ["memory", "token"], indirect=True)
+    if "memory_keys" in metafunc.fixturenames and name in EITHER_BACKEND | EITHER_IN_DRILL:
+        marks = [pytest.mark.drill] if name in EITHER_IN_DRILL else []
+        backends = ["memory", pytest.param("token", marks=marks)]
+        metafunc.parametrize("memory_keys", backends, indirect=True)
 
 
 @pytest.fixture

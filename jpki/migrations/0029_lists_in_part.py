@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("jpki", "0026_tallies")]
+    dependencies = [("jpki", "0028_record_version")]
 
     operations = [
         migrations.RenameField("inspection", "passed_over", "in_part"),

@@ -52,7 +52,7 @@ def test_issued_revoked_by_cause_and_held(ended, span):
 
     assert (nation.issued, nation.revoked, nation.suspended) == (3, 1, 1)
     assert (chiyoda.issued, chiyoda.by_cause) == (2, {"HOLDER_REQUEST": 1})
-    assert nobody.row == [0] * 14
+    assert nobody.row == [0] * 15
 
 
 def test_what_lapsed_before_the_hand_over_is_told_apart(signature, authentication, span, at):

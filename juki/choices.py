@@ -10,6 +10,7 @@ from juki.domain import (
     emergencies,
     emergency_reports,
     honseki_notices,
+    number_notices,
     protections,
     retention,
     supplementary,
@@ -174,6 +175,14 @@ class UnaddressedOutcome(models.TextChoices):
     OPEN = honseki_notices.Outcome.OPEN.value, "本籍地の確認待ち"
     SENT = honseki_notices.Outcome.SENT.value, "通知済み"
     NOT_NEEDED = honseki_notices.Outcome.NOT_NEEDED.value, "通知しない"
+
+
+class NumberNoticeKind(models.TextChoices):
+    """個人番号の通知の種別."""
+
+    NEW = number_notices.Kind.NEW.value, "付番"
+    CHANGED = number_notices.Kind.CHANGED.value, "変更"
+    MOVED_IN = number_notices.Kind.MOVED_IN.value, "転入等"
 
 
 class MoveOutState(models.TextChoices):

@@ -9,6 +9,7 @@ from juki.api.deliveries import DeliveriesView, DeliveryContentView, DeliveryRep
 from juki.api.extracts import ExtractsView
 from juki.api.move_outs import HeldInformationView, MoveOutInformationView, MoveOutsView
 from juki.api.notifications import NotificationsView
+from juki.api.number_notices import IndividualNumbersView
 from juki.api.queries import QueriesView
 from juki.api.supplementary import SupplementaryNoticesView
 from juki.api.town_inbox import TownMessageAnswersView, TownMessageBoxView, TownMessageView
@@ -160,6 +161,7 @@ urlpatterns = [
     ),
     path("api/v1/juki/supplementary-notices", SupplementaryNoticesView.as_view(), name="api_supplementary_notices"),
     path("api/v1/juki/notifications", NotificationsView.as_view(), name="api_notifications"),
+    path("api/v1/juki/individual-numbers", IndividualNumbersView.as_view(), name="api_individual_numbers"),
     path("api/v1/juki/queries", QueriesView.as_view(), name="api_queries"),
     path("api/v1/juki/bulk-queries", BulkQueriesView.as_view(), name="api_bulk_queries"),
     path("api/v1/juki/consistency-checks", ConsistencyChecksView.as_view(), name="api_consistency_checks"),

@@ -44,7 +44,9 @@ _CENTRES = {
 }
 # 国民年金 and 児童手当: affairs under which a pension office and a ministry query.
 _ENTITLED = (("NENKIN", "B1-77"), ("MHLW", "B1-77"))
-_TOWN_SYSTEM = ("juki.notify", "juki.check_consistency", "juki.receive_deliveries", "bcl.send_copy")
+_TOWN_SYSTEM = (
+    "juki.notify", "juki.receive_numbers", "juki.check_consistency", "juki.receive_deliveries", "bcl.send_copy"
+)  # fmt: skip
 
 
 class Office:

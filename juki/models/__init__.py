@@ -13,6 +13,7 @@ from juki.models.individual_numbers import IndividualNumber
 from juki.models.media import ExtractMedium
 from juki.models.move_outs import MoveOut, MoveOutInformation, SpecialMoveIn
 from juki.models.notifications import Discrepancy, Notification, SenderSequence
+from juki.models.number_notices import NumberNotice
 from juki.models.protections import (
     AddressUnlock,
     ProtectedAddressEntitlement,
@@ -56,6 +57,7 @@ __all__ = [
     "MoveOut",
     "MoveOutInformation",
     "Notification",
+    "NumberNotice",
     "PopulationCount",
     "ProtectedAddressEntitlement",
     "ProtectedResident",

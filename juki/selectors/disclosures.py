@@ -15,6 +15,7 @@ METHODS = {
     "juki.searched": "画面での検索",
     "juki.viewed": "画面での照会",
     "juki.code_provided": "符号の取得のための住民票コードの提供",
+    "juki.numbers_told": "市区町村への個人番号の通知",
     "juki.removed_searched": "除票の検索",
     "juki.removed_record_viewed": "除票の照会",
     "juki.removed_record_issued": "除票の記載事項の書面",

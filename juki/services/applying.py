@@ -18,13 +18,13 @@ from juki.domain.changes import ChangeClass, ChangeReason
 from juki.domain.contradictions import Contradiction, Standing, Verdict, contradiction
 from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
+from juki.domain.number_notices import NUMBER_CHANGES
 from juki.events import ResidentChanged, ResidentMovedIn, ResidentRegistered, ResidentRemoved
 from juki.models import Discrepancy, Notification, Resident, ResidentCode
 from juki.services import codes, departing, identity_bases, numbers, retelling, versions, waiting
 from juki.services.register import Register, lock
 
 CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
-NUMBER_CHANGES = (ChangeReason.NUMBER_CHANGE_REQUESTED, ChangeReason.NUMBER_CORRECTED)
 
 
 def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict | None:

@@ -255,7 +255,7 @@ class _Register:
 
 
 def _write(staged: str, tenant: municipalities.Tenant, at: Moment) -> None:
-    scalars: dict[str, int | str | datetime] = {**tenant._asdict(), "at": at.instant}
+    scalars: dict[str, int | str | date | datetime] = {**tenant._asdict(), "at": at.instant, "on": at.day}
     with connection.cursor() as cursor:
         with cursor.cursor.copy("COPY staging FROM STDIN") as copy:
             copy.write(staged)
@@ -264,7 +264,7 @@ def _write(staged: str, tenant: municipalities.Tenant, at: Moment) -> None:
             for statement in statements.INSERTS:
                 cursor.execute(statement, scalars)
             with scope(NUMBERS):
-                cursor.execute(statements.NUMBERS, {"on": at.day})
+                cursor.execute(statements.NUMBERS, scalars)
             cursor.execute("TRUNCATE staging")
 
 

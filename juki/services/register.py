@@ -19,8 +19,19 @@ from jlis.kernel.audit.services import Act
 from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.choices import MoveOutState, NotificationStatus
+from juki.domain import number_notices
+from juki.domain.changes import ChangeReason
 from juki.domain.notices import Notice
-from juki.models import Discrepancy, IdentityRecord, MoveOut, Notification, Resident, ResidentCode, SenderSequence
+from juki.models import (
+    Discrepancy,
+    IdentityRecord,
+    MoveOut,
+    Notification,
+    NumberNotice,
+    Resident,
+    ResidentCode,
+    SenderSequence,
+)
 from juki.services import numbers, protection_copies, versions
 from juki.services.ledger import Ledger
 from juki.sql import register as sql
@@ -36,6 +47,7 @@ class _Unwritten:
     changed: dict[UUID, Resident] = field(default_factory=dict)
     codes: list[ResidentCode] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
+    number_notices: list[NumberNotice] = field(default_factory=list)
     ended: dict[tuple[int, UUID, int], date] = field(default_factory=dict)
     versions: dict[tuple[UUID, int], Row] = field(default_factory=dict)
     discrepancies: list[Discrepancy] = field(default_factory=list)
@@ -52,6 +64,8 @@ class _Unwritten:
             sql.change_residents(list(self.changed.values()))
         if self.notifications:
             sql.add_notifications(self.notifications)
+        if self.number_notices:
+            sql.add_number_notices(self.number_notices)
         # Ended before the new ones begin: one version of a person is in force.
         if self.ended:
             sql.close_versions(self.ended)
@@ -174,6 +188,7 @@ class Register:
         )  # fmt: skip
         if former is not None:
             self._end(former, notice.changed_on)
+        self._tell_number(row, former)
         self._latest[resident.pk] = row
         self._unwritten.versions[resident.pk, resident.version] = row
         return row
@@ -221,6 +236,19 @@ class Register:
             if resident in covered:
                 self.ledger.acts += protection_copies.follow(resident, office, at=self.at).acts
         self.ledger.write(by, self.at)
+
+    def _tell_number(self, row: Row, former: IdentityRecord | None) -> None:
+        """Have the office told the number of whom it registers, where the version says that it has none or another."""
+        kind = number_notices.kind_of(
+            ChangeReason(row["change_reason"]),
+            is_new=row["version"] == 1,
+            comes_from_elsewhere=former is None or former.office != row["office"],
+        )
+        if kind is None:
+            return
+        told = {column: row[column] for column in ("prefecture", "municipality", "office", "resident", "notification")}
+        notice = NumberNotice(**told, kind=kind.value, given_on=self.at.day, noted_at=self.at.instant)
+        self._unwritten.number_notices.append(notice)
 
     def _end(self, former: IdentityRecord, on: date) -> None:
         unwritten = self._unwritten.versions.get((former.resident, former.version))

@@ -33,6 +33,10 @@ INSERTS = (
            resident_class, reason, changed_on, changed_on, %(at)s, name_key, kana_key, address_key
     FROM staging
     """,
+    """
+    INSERT INTO juki_numbernotice (prefecture, municipality, office, resident, kind, given_on, noted_at)
+    SELECT %(prefecture)s, %(municipality)s, %(office)s, resident, 'NEW', %(on)s, %(at)s FROM staging
+    """,
 )
 NUMBERS = """
     INSERT INTO juki_individualnumber (resident, sealed, index, valid_from)

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from jlis.kernel import prepared
 from jlis.kernel.arrays import array, columns
-from juki.models import IdentityRecord, Notification, Resident, ResidentCode, SenderSequence
+from juki.models import IdentityRecord, Notification, NumberNotice, Resident, ResidentCode, SenderSequence
 
 _RECORD = [field.attname for field in IdentityRecord._meta.concrete_fields]
 _VERSION_TYPES = {
@@ -38,6 +38,10 @@ _RESIDENT_TYPES = {
     "id": "uuid", "prefecture": "smallint", "municipality": "text", "office": "text", "resident_code": "text",
     "state": "text", "removal_reason": "text", "version": "int", "changed_on": "date", "registered_at": "timestamptz",
 }  # fmt: skip
+_NUMBER_NOTICE_TYPES = {
+    "prefecture": "smallint", "municipality": "text", "office": "text", "resident": "uuid", "kind": "text",
+    "given_on": "date", "noted_at": "timestamptz", "notification": "uuid",
+}  # fmt: skip
 _CODE_TYPES = {"code": "text", "resident": "uuid", "valid_from": "date"}
 
 
@@ -50,6 +54,7 @@ _ADD_VERSIONS = _insert("juki_identityrecord", _VERSION_TYPES)
 _ADD_NOTIFICATIONS = _insert("juki_notification", _NOTIFICATION_TYPES)
 _ADD_RESIDENTS = _insert("juki_resident", _RESIDENT_TYPES)
 _ADD_CODES = _insert("juki_residentcode", _CODE_TYPES)
+_ADD_NUMBER_NOTICES = _insert("juki_numbernotice", _NUMBER_NOTICE_TYPES)
 _CHANGED = ("prefecture", "municipality", "office", "resident_code", "state", "removal_reason", "version", "changed_on")
 _CHANGE_RESIDENTS = f"""
     UPDATE juki_resident SET {", ".join(f"{column} = told.{column}" for column in _CHANGED)}
@@ -110,6 +115,11 @@ def add_residents(residents: Sequence[Resident]) -> None:
 def add_codes(codes: Sequence[ResidentCode]) -> None:
     """Who bears a code."""
     prepared.run(_ADD_CODES, _columns(codes, _CODE_TYPES))
+
+
+def add_number_notices(notices: Sequence[NumberNotice]) -> None:
+    """That towns are to be told numbers."""
+    prepared.run(_ADD_NUMBER_NOTICES, _columns(notices, _NUMBER_NOTICE_TYPES))
 
 
 def change_residents(residents: Sequence[Resident]) -> None:

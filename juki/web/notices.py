@@ -19,7 +19,7 @@ from juki.choices import KanaSource, ResidentClass, Sex
 from juki.domain.changes import REASONS, ChangeReason, reason_of
 from juki.domain.notices import LABELS
 from juki.models import IdentityRecord, Notification
-from juki.selectors import residents
+from juki.selectors import number_notices, residents
 from juki.services import codes, notifications
 from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_NEW, FOR_A_FAMILY, NoticeForm
 
@@ -109,6 +109,8 @@ def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
         "notification": found,
         "reason": reason_of(found.reason),
         "discrepancy": getattr(found, "discrepancy", None),
+        "number_notice": number_notices.made_by(found.pk),
+        "may_show_number": request.actor.may("juki.search") and bool(request.session.get("juki_purpose")),
         "steps": STEPS,
         "is_new": request.GET.get("done") == "1",
         "breadcrumbs": [("異動の通知", reverse("juki_notices")), ("通知の内容", "")],

@@ -66,7 +66,8 @@ def preview(*, document: Any, by: Actor, at: Moment) -> int:
     _authorise(wanted, by, at)
     with scope(by.scope.for_purpose(wanted.affair)), transaction.atomic():
         by_law = protections.gives_by_law(wanted.affair, organisation=by.organisation, day=at.day)
-        rows = _count([*_conditions(wanted, by, at), *_left_out(wanted, statements.NOT_COVERED, by_law=by_law)])
+        uncovered = [statements.NOT_COVERED] if _leaves_out(wanted, by_law=by_law) else []
+        rows = _count([*_conditions(wanted, by, at), *uncovered])
         audit.record(action="juki.extract_previewed", by=by, purpose=wanted.affair, detail={"count": rows})
     return rows
 
@@ -118,7 +119,8 @@ def draw(run: Run) -> None:
         scope(run.scope.for_purpose(wanted.affair)),
     ):
         by_law = _by_law(wanted, run)
-        file.left_out = _count_left_out(wanted, run, by_law=by_law)
+        file.leaves_out = _leaves_out(wanted, by_law=by_law)
+        left_out = _count_left_out(wanted, run) if file.leaves_out else 0
         with connection.cursor() as cursor:
             cursor.execute(statements.SETTINGS)
         for lines in result_files.lines(
@@ -142,7 +144,7 @@ def draw(run: Run) -> None:
                 "ordinance_affair": wanted.ordinance_affair,
                 "count": file.rows,
                 "protected": len(file.covered_rows),
-                "left_out": file.left_out,
+                "left_out": left_out,
             },
         )
     run.summary = {
@@ -150,13 +152,12 @@ def draw(run: Run) -> None:
         "persons": persons,
         "substitutions": len(file.substitutions),
         "protected": len(file.covered_rows),
-        "left_out": file.left_out,
         "shown": [
             ["行数", f"{file.rows:,}"],
             ["人数", f"{persons:,}"],
             ["置き換えた文字", f"{len(file.substitutions):,}"],
             ["支援措置対象の行", f"{len(file.covered_rows):,}"],
-            ["出力しない支援措置対象の行（区域を指定したため）", f"{file.left_out:,}"],
+            *([["支援措置対象者", result_files.LEAVES_OUT]] if file.leaves_out else []),
         ],
     }
     name = f"extract-{run.job.pk}"
@@ -218,14 +219,14 @@ def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composa
     return statements.STATEMENT.format(parts=sql.SQL(" UNION ALL ").join(parts))
 
 
-def _left_out(wanted: ExtractRequest, condition: sql.Composable, *, by_law: bool) -> list[sql.Composable]:
-    """The condition on covered persons' rows where an extract is of some towns only, and the address is not by law."""
-    return [condition] if wanted.municipalities and not by_law else []
+def _leaves_out(wanted: ExtractRequest, *, by_law: bool) -> bool:
+    """Whether covered persons' rows are left out: an extract is of some towns only, and the address is not by law."""
+    return bool(wanted.municipalities) and not by_law
 
 
-def _count_left_out(wanted: ExtractRequest, run: Run, *, by_law: bool) -> int:
-    covered = _left_out(wanted, statements.COVERED, by_law=by_law)
-    return _count([*_conditions(wanted, run.actor, Moment.of(run.job.created_at)), *covered]) if covered else 0
+def _count_left_out(wanted: ExtractRequest, run: Run) -> int:
+    """For the audit chain alone: who is told how many there are is told, a filter later, where somebody lives."""
+    return _count([*_conditions(wanted, run.actor, Moment.of(run.job.created_at)), statements.COVERED])
 
 
 def _count(conditions: Sequence[sql.Composable]) -> int:

@@ -20,6 +20,8 @@ from juki.services import numbers
 
 # Stands in each line where its 個人番号 will be. Drawn by lot, for it must not be in anybody's name or address.
 MARKER = token_hex(16).encode()
+# Said of every file of some towns, and never how many: the number alone would tell the town of somebody looked for.
+LEAVES_OUT = "区域を指定した抽出のため、支援措置対象者の行は、いる場合もいない場合も出力しない"
 _ROWS_AT_ONCE = 5000
 _ID = slice(1, 37)
 _COVERED = slice(40, 41)
@@ -37,8 +39,8 @@ class ResultFile:
         self.rows = 0
         self.substitutions: list[tuple[int, str, str]] = []
         self.covered_rows: list[int] = []
-        # Rows of covered persons that are not written, for the file itself would tell where they are.
-        self.left_out = 0
+        # Whether rows of covered persons are not written, for the file itself would tell where they are.
+        self.leaves_out = False
         self.content_type = f"text/csv; charset={'Shift_JIS' if encoding is Encoding.CP932 else 'utf-8'}"
         self._with_numbers = with_numbers
         self._is_cp932 = encoding is Encoding.CP932
@@ -92,7 +94,7 @@ def attach(run: Run, file: ResultFile, path: Path, *, name: str, by_law: bool = 
 
 def attach_report(run: Run, file: ResultFile, path: Path, *, name: str, by_law: bool = False) -> list[Path]:
     """Lay a report of rows that are not as the register has them beside the file; returns it where there is one."""
-    if not file.substitutions and not file.covered_rows and not file.left_out:
+    if not file.substitutions and not file.covered_rows and not file.leaves_out:
         return []
     report = path.with_name("report.csv")
     _write_report(file, report, by_law=by_law)
@@ -117,9 +119,8 @@ def _write_report(file: ResultFile, path: Path, *, by_law: bool) -> None:
         writer = csv.writer(opened)
         writer.writerow(["行", "内容", "元の文字", "符号位置", "置き換えた文字"])
         writer.writerows([row, treated, "", "", ""] for row in file.covered_rows)
-        if file.left_out:
-            left_out = f"支援措置対象（区域を指定した抽出のため、{file.left_out:,}行を出力していない）"
-            writer.writerow(["", left_out, "", "", ""])
+        if file.leaves_out:
+            writer.writerow(["", LEAVES_OUT, "", "", ""])
         for row, character, substitute in file.substitutions:
             points = " ".join(f"U+{ord(each):04X}" for each in character)
             writer.writerow([row, "文字の置換え", character, points, substitute])

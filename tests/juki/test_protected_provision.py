@@ -15,8 +15,8 @@ from jlis.kernel.jobs import services as jobs
 from jlis.kernel.time import Moment
 from juki.selectors import residents
 from juki.selectors.residents import FourItems
-from juki.services import affairs, extracts, queries
-from tests.conftest import CHIYODA, TOKYO, actor
+from juki.services import affairs, extracts, queries, result_files
+from tests.conftest import CHIYODA, SHINJUKU, TOKYO, actor
 from tests.juki.factories import grown, tell, with_codes
 from tests.juki.protection import SECRET, applied, ended, officer, registered
 
@@ -190,12 +190,24 @@ def test_an_extract_of_some_towns_does_not_tell_a_town_by_the_row_itself(clerk, 
         assert extracts.preview(document=DOCUMENT, by=operator, at=at) == 2
     job = asked(operator, at, **limited)
     assert [row[1] for row in fetched(operator, job)[1:]] == ["安　全"]
-    assert fetched(operator, job, jobs.fetch_report)[1:] == [
-        ["", "支援措置対象（区域を指定した抽出のため、1行を出力していない）", "", "", ""]
-    ]
     with acting(SYSTEM):
         entry = AuditEntry.objects.get(action="juki.extracted")
         assert (entry.detail["protected"], entry.detail["left_out"], entry.subject_count) == (0, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_of_an_extract_is_the_same_for_the_town_of_somebody_covered_and_for_any_other(clerk, operator, at):
+    """Asked for town by town with the birth date, nothing but the audit tells where the person is."""
+    applied(registered(clerk, at), at)
+    said = []
+    for town in (CHIYODA, SHINJUKU):
+        job = asked(operator, at, municipalities=[town], born_from="1980-02-17", born_to="1980-02-17")
+        with acting(SYSTEM):
+            job.refresh_from_db()
+        summary = {key: value for key, value in job.summary.items() if key != "links"}
+        said.append([summary, job.result_size, fetched(operator, job), fetched(operator, job, jobs.fetch_report)])
+    assert said[0] == said[1]
+    assert said[0][3][1:] == [["", result_files.LEAVES_OUT, "", "", ""]]
 
 
 @pytest.mark.django_db(transaction=True)

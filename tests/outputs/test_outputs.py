@@ -28,7 +28,7 @@ from jpki.selectors import authorities
 from jpki.services import authorities as ceremonies
 from juki.choices import ProtectionState
 from juki.models import Discrepancy, Notification, ProtectionMeasure
-from tests.conftest import CHIYODA
+from tests.conftest import CHIYODA, SHINJUKU
 from tests.jpki import cast as jpki_cast
 from tests.jpki.conftest import found
 from tests.juki.protection import MARKER, ended
@@ -39,6 +39,7 @@ from tests.outputs.stage import Stage, built, everything_left, traces
 from tests.test_taste import routes, wanted_permissions
 
 pytestmark = pytest.mark.django_db
+BORN = {"born_from": "1980-02-17", "born_to": "1980-02-17"}
 SETTINGS = {
     "JLIS_CARD_TERMINAL": "tests.mynacard.cast.MemoryTerminal",
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
@@ -190,6 +191,21 @@ def test_a_file_of_one_town_does_not_tell_the_town_by_the_row_itself(stage):
     stage.cover()
     assert told(municipalities=[CHIYODA]) == []
     assert told() == codes
+
+
+def test_nothing_said_of_files_drawn_town_by_town_tells_the_town(stage):
+    """Whoever looks for somebody by their birth date finds their town before the measure, and hears no more after."""
+
+    def told() -> list[object]:
+        runs = [drivers.drawn(stage, municipalities=[town], **BORN) for town in (CHIYODA, SHINJUKU)]
+        files = [[path.read_bytes() for path in sorted(run.folder().iterdir())] for run in runs]
+        return [(run.summary, content) for run, content in zip(runs, files, strict=True)]
+
+    own, other = told()
+    assert own != other
+    stage.cover()
+    own, other = told()
+    assert own == other
 
 
 def test_after_the_end_it_is_an_address_like_any_other(stage):

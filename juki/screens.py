@@ -69,10 +69,11 @@ def counter_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
     )
     open_ones = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).count()
     left = codes.left(actor.organisation)
+    present = Resident.objects.filter(Resident.present_on(at.day)).count()
     return [
         Card("本日の異動", counted.get(at.day, 0), reverse("juki_notices")),
         Card("未処理の不整合", open_ones, reverse("juki_discrepancies"), urgent=open_ones > 0),
-        Card("現存する住民", Resident.objects.filter(state="CURRENT").count(), reverse("juki_search"), "人"),
+        Card("現存する住民", present, reverse("juki_search"), "人"),
         Card("住民票コードの残り", left, urgent=left < FEW_CODES),
         Panel(
             "この1週間の異動",

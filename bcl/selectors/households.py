@@ -7,7 +7,6 @@ from uuid import UUID
 from bcl.domain.giving import Bar, bar_on
 from bcl.selectors import copies, participation
 from bcl.selectors.copies import Held
-from juki.choices import RecordState
 from juki.models import Resident
 from juki.selectors import protections
 
@@ -30,10 +29,10 @@ def find(resident: UUID, office: str, today: date) -> Found:
     if own and protections.covered([resident, *(held.resident for held in members if held.resident)]):
         # The town's flag may be late; the register's own table is asked at the moment of issue, and outranks.
         bar = Bar.PROTECTED
-    return Found(own, members, bar or _register_differs(resident, office))
+    return Found(own, members, bar or _register_differs(resident, office, today))
 
 
-def _register_differs(resident: UUID, office: str) -> Bar | None:
+def _register_differs(resident: UUID, office: str, today: date) -> Bar | None:
     """A difference may be late: whom the network knows elsewhere, or as removed, gets nothing from here."""
-    here = Resident.objects.filter(pk=resident, office=office, state=RecordState.CURRENT).exists()
+    here = Resident.objects.filter(Resident.present_on(today), pk=resident, office=office).exists()
     return None if here else Bar.REGISTER_DIFFERS

@@ -86,7 +86,7 @@ def find(*, caller: Caller, by: Actor, at: Moment, purpose: str = PURPOSE) -> Mo
     """
     by.must("jpki.serve_device_desk")
     with acting(JPKI):
-        device = _of_caller(caller)
+        device = _of_caller(caller, at)
         found, subject = ({"device": device.pk}, device.resident_id) if device else ({"device": None}, None)
         audit.record(action="jpki.device_sought", by=by, purpose=purpose, subject=subject, detail=found)
     if device is None:
@@ -95,12 +95,13 @@ def find(*, caller: Caller, by: Actor, at: Moment, purpose: str = PURPOSE) -> Mo
     return device
 
 
-def _of_caller(caller: Caller) -> MobileDevice | None:
+def _of_caller(caller: Caller, at: Moment) -> MobileDevice | None:
     if len(caller.items.given()) < _ASKED:
         return None
     # The search takes a kana's beginning; here the whole must be right.
     kana = kana_key(caller.name_kana)
-    known = [each for each in residents.matching(caller.items, limit=_LOOKED_AT) if kana_key(each.name_kana) == kana]
+    found = residents.matching(caller.items, day=at.day, limit=_LOOKED_AT)
+    known = [each for each in found if kana_key(each.name_kana) == kana]
     device = devices.borne_by(known[0].resident) if len(known) == 1 else None
     return device if device is not None and device.platform == caller.platform.value else None
 

@@ -1,5 +1,7 @@
 """本人確認情報: every version of what the network knows of a resident."""
 
+from datetime import date
+
 from django.db import models
 
 from juki.choices import CHANGE_REASONS, KanaSource, RecordState, ResidentClass, Sex
@@ -57,6 +59,10 @@ class IdentityRecord(MayBeCovered, models.Model):
     name_key = models.CharField("氏名の検索キー", max_length=200)
     kana_key = models.CharField("振り仮名の検索キー", max_length=200)
     address_key = models.CharField("住所の検索キー", max_length=400)
+
+    def is_present_on(self, day: date) -> bool:
+        """Whether a latest version's person lives there on a day: a 転出 is told beforehand (法24条) and is not yet."""
+        return self.state == RecordState.CURRENT or self.valid_from > day
 
     class Meta:
         managed = False  # partitioned: made by the SQL of the migration

@@ -1,5 +1,7 @@
 """The resident: a narrow anchor that everything else about a person hangs on."""
 
+from datetime import date
+
 from django.db import models
 
 from juki.choices import RecordState
@@ -39,6 +41,15 @@ class Resident(models.Model):
                 name="resident_removal_has_reason",
             )
         ]
+
+    @classmethod
+    def present_on(cls, day: date) -> models.Q:
+        """Who lives somewhere on a day: a 転出 is told beforehand (法24条), and until its day they are there."""
+        return models.Q(state=RecordState.CURRENT) | models.Q(changed_on__gt=day)
+
+    def is_present_on(self, day: date) -> bool:
+        """The same of one."""
+        return self.state == RecordState.CURRENT or self.changed_on > day
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from jlis.kernel.domain.folding import name_key
 from jlis.kernel.errors import NotFound
 from juki.choices import RecordState
+from juki.domain.changes import ChangeReason
 from juki.domain.retention import DataClass, RetentionPolicy, is_due, last_event_due, policy_of
 from juki.models import Disposal, IdentityRecord, SupplementaryRecord
 from juki.selectors import protections, residents
@@ -18,14 +19,17 @@ from juki.sql import search
 Kept = TypeVar("Kept", IdentityRecord, SupplementaryRecord)
 
 
-def matching(items: FourItems, *, limit: int) -> list[IdentityRecord]:
-    """Up to `limit` removed records in sight that match. Raises `Invalid`. By an address nobody finds the covered."""
-    return protections.withheld(search.removed(residents.conditions(items), limit))
+def matching(items: FourItems, *, day: date, limit: int) -> list[IdentityRecord]:
+    """Up to `limit` records in sight that match, removed by a day. Raises `Invalid`.
+
+    By an address nobody finds the covered.
+    """
+    return protections.withheld(search.removed(residents.conditions(items), limit, day=day))
 
 
-def get(resident: UUID, version: int) -> IdentityRecord:
-    """One removed record in sight, without a covered person's address; `NotFound` for a present one."""
-    found = _removed().filter(resident=resident, version=version).first()
+def get(resident: UUID, version: int, day: date) -> IdentityRecord:
+    """One removed record in sight, without a covered person's address; `NotFound` for who is present on the day."""
+    found = _removed().filter(resident=resident, version=version, valid_from__lte=day).first()
     if found is None:
         raise NotFound("removed_record_not_found", "該当する除票がありません。")
     return protections.withheld([found])[0]
@@ -76,7 +80,13 @@ def disposals(*, waiting: bool = False) -> QuerySet[Disposal]:
 
 
 def _removed() -> QuerySet[IdentityRecord]:
-    return IdentityRecord.objects.filter(state=RecordState.REMOVED, superseded_at=None)
+    cancelled = IdentityRecord.objects.filter(
+        resident=OuterRef("resident"),
+        version=OuterRef("version") + 1,
+        change_reason=ChangeReason.ENTRY_REMOVAL_CANCELLED,
+        superseded_at=None,
+    )
+    return IdentityRecord.objects.filter(~Exists(cancelled), state=RecordState.REMOVED, superseded_at=None)
 
 
 def _removed_supplementary() -> QuerySet[SupplementaryRecord]:

@@ -17,7 +17,7 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from juki.choices import RecordState
 from juki.domain.items import WITHHELD
-from juki.models import IdentityRecord, Resident
+from juki.models import IdentityRecord
 from juki.selectors import protections
 from juki.sql import search
 
@@ -82,13 +82,13 @@ def latest_versions() -> QuerySet[IdentityRecord]:
     return IdentityRecord.objects.filter(valid_to__isnull=True, superseded_at__isnull=True)
 
 
-def matching(items: FourItems, *, limit: int, with_protected_address: bool = False) -> list[IdentityRecord]:
-    """Up to `limit` latest versions of present residents that match. Raises `Invalid`.
+def matching(items: FourItems, *, day: date, limit: int, with_protected_address: bool = False) -> list[IdentityRecord]:
+    """Up to `limit` latest versions of residents present on a day that match. Raises `Invalid`.
 
     By an address nobody finds a covered person: a match, or a count of one, would tell where they are.
     """
     values = conditions(items, with_protected_address=with_protected_address)
-    found = search.latest(values | {"state": RecordState.CURRENT.value}, limit)
+    found = search.latest(values | {"present_on": day}, limit)
     return protections.withheld(found, with_address=with_protected_address)
 
 
@@ -180,11 +180,6 @@ def at_same_address(record: IdentityRecord) -> list[IdentityRecord]:
     others = here.exclude(resident=record.resident).order_by("birth_from", "name_kana")[:MOST_OF_A_FAMILY]
     among = protections.covered(row.resident for row in others)
     return [row for row in others if row.resident not in among]
-
-
-def count_current(office: str) -> int:
-    """How many present residents an office has."""
-    return Resident.objects.filter(office=office, state=RecordState.CURRENT).count()
 
 
 def _current(resident: UUID, values: Sequence[Any], among: set[UUID], *, with_protected_address: bool) -> CurrentRecord:

@@ -1,6 +1,7 @@
 """Questions about 附票本人確認情報, and the answer for those who left Japan, whose base of identity it is."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -46,8 +47,10 @@ def matching(*, name: str, birth_date: str) -> list[SupplementaryRecord]:
     return protections.withheld(list(found.order_by("pk")[:MOST]))
 
 
-def abroad_matching(items: FourItems, limit: int, *, with_protected_address: bool = False) -> list[IdentityRecord]:
-    """Those abroad whose 附票 matches the items given, as an answer shows them; by an address nobody covered."""
+def abroad_matching(
+    items: FourItems, limit: int, *, day: date, with_protected_address: bool = False
+) -> list[IdentityRecord]:
+    """Those abroad on a day whose 附票 matches, as an answer shows them; by an address nobody covered."""
     found = latest_versions().filter(state=RecordState.CURRENT)
     if items.name:
         found = found.filter(name_key=name_key(items.name))
@@ -62,15 +65,15 @@ def abroad_matching(items: FourItems, limit: int, *, with_protected_address: boo
         if not with_protected_address:
             found = found.exclude(resident__in=ProtectedResident.objects.values("resident"))
     rows = list(found.order_by("pk")[: limit * 2])
-    abroad = left_japan(row.resident for row in rows)
+    abroad = left_japan((row.resident for row in rows), day)
     answers = [_as_answer(row) for row in rows if row.resident in abroad][:limit]
     return protections.withheld(answers, with_address=with_protected_address)
 
 
-def abroad_of(resident: UUID, *, with_protected_address: bool = False) -> IdentityRecord | None:
-    """Somebody abroad, answered for from the 附票; None for whoever lives here or whom no 附票 in sight keeps."""
+def abroad_of(resident: UUID, *, day: date, with_protected_address: bool = False) -> IdentityRecord | None:
+    """Somebody abroad on a day, from the 附票; None for whoever lives here or whom no 附票 in sight keeps."""
     row = latest_of(resident)
-    if row is None or row.state != RecordState.CURRENT or not left_japan([resident]):
+    if row is None or row.state != RecordState.CURRENT or not left_japan([resident], day):
         return None
     return protections.withheld([_as_answer(row)], with_address=with_protected_address)[0]
 
@@ -80,12 +83,15 @@ def bearer_of(resident_code: str) -> UUID | None:
     return latest_versions().filter(resident_code=resident_code).values_list("resident", flat=True).first()
 
 
-def left_japan(residents: Iterable[UUID]) -> set[UUID]:
-    """Those who live in no municipality since they left Japan; asked as the registry, whatever is in sight."""
+def left_japan(residents: Iterable[UUID], day: date) -> set[UUID]:
+    """Those who on a day live in no municipality since they left Japan; asked as the registry, whatever is in sight."""
     asked = list(residents)
     with scope(REGISTRY):
         left = Resident.objects.filter(
-            pk__in=asked, state=RecordState.REMOVED, removal_reason=ChangeReason.MOVE_OUT_ABROAD
+            pk__in=asked,
+            state=RecordState.REMOVED,
+            removal_reason=ChangeReason.MOVE_OUT_ABROAD,
+            changed_on__lte=day,
         )
         return set(left.values_list("pk", flat=True))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def answer(run: Run) -> None:
     ):
         by_law = protections.gives_by_law(wanted.purpose, organisation=run.actor.organisation, day=day)
         rows = _stage(run)
-        counts = _join()
+        counts = _join(day)
         items = statements.items(
             [ITEM_COLUMNS.get(field, field) for field in wanted.fields],
             marker=result_files.MARKER.decode(),
@@ -184,7 +185,7 @@ def _escaped(cell: str | None) -> str:
     return r"\N" if cell is None else cell.translate(_ESCAPES)
 
 
-def _join() -> dict[str, int]:
+def _join(day: date) -> dict[str, int]:
     """Find everybody, and settle what each row is answered; how many of each."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE asked")
@@ -195,7 +196,7 @@ def _join() -> dict[str, int]:
                 cursor.execute(statements.NUMBERED)
             cursor.execute("ANALYZE numbered")
         for way in ways:
-            cursor.execute(statements.FOUND[way])
+            cursor.execute(statements.FOUND[way], {"present_on": day})
         cursor.execute("ANALYZE found")
         cursor.execute(statements.ANSWERED)
         cursor.execute(statements.COUNTS)

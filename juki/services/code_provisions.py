@@ -6,6 +6,7 @@ chain, in the statistics and in the person's disclosure; the same request is ans
 """
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
@@ -18,7 +19,7 @@ from jlis.kernel.errors import Conflict, FieldError, Invalid, Unprocessable
 from jlis.kernel.isolation.scope import REGISTRY, acting
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
-from juki.choices import CodeProvisionResult, RecordState
+from juki.choices import CodeProvisionResult
 from juki.domain import link_sealing
 from juki.models import CodeProvision, LinkKey, Resident
 from juki.selectors import affairs, link_keys, supplementary
@@ -97,7 +98,7 @@ def _answer(asked: Asked, digest: bytes, by: Actor, at: Moment) -> CodeProvision
     if key is None:
         raise Conflict("no_key", "情報提供ネットワークシステムの公開鍵が登録されていません。")
     bearer = asked.resident or numbers.resident_with(asked.individual_number)
-    code = _code_of(bearer) if bearer else ""
+    code = _code_of(bearer, at.day) if bearer else ""
     provision = CodeProvision(
         id=uuid7(at.instant),
         organisation=by.organisation,
@@ -119,10 +120,10 @@ def _sealed(key: LinkKey, code: str, asked: Asked, by: Actor) -> bytes:
     return link_sealing.seal(bytes(key.public_key), code, requester=by.organisation, request=asked.request)
 
 
-def _code_of(resident: UUID) -> str:
+def _code_of(resident: UUID, day: date) -> str:
     """The present code of somebody who lives here or has left Japan; nothing of the dead and the removed."""
     found = Resident.objects.filter(pk=resident).first()
     if found is None:
         return ""
-    answers = found.state == RecordState.CURRENT or found.pk in supplementary.left_japan([found.pk])
+    answers = found.is_present_on(day) or found.pk in supplementary.left_japan([found.pk], day)
     return found.resident_code if answers else ""

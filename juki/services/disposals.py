@@ -5,7 +5,6 @@ What goes are the versions that the office held up to the removal. The anchor, c
 never given to anybody else; so do the audit entries.
 """
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +40,7 @@ def ask(
     if not reason.strip() or len(reason) > _LONGEST:
         raise Invalid.of([FieldError("reason", "required", f"廃棄の理由を{_LONGEST}字までで入力してください。")])
     with acting(by.scope):
-        record = _GET[data_class](resident, version)
+        record = _kept(resident, version, data_class, at)
     policy = policy_of(data_class, at.day)
     if not is_due(record.changed_on, at.day, policy.years):
         raise Conflict("not_due", f"保存期間（{policy.years}年）が満了していない{policy.label}は廃棄できません。")
@@ -95,14 +94,16 @@ def decide(*, disposal: UUID, grant: bool, by: Actor, at: Moment) -> Disposal:
     return wish
 
 
-_GET: dict[DataClass, Callable[[UUID, int], IdentityRecord | SupplementaryRecord]] = {
-    DataClass.REMOVED_RECORD: selectors.get,
-    DataClass.REMOVED_SUPPLEMENTARY: selectors.get_supplementary,
-}
 _KEPT_IN: dict[str, type[IdentityRecord] | type[SupplementaryRecord]] = {
     DataClass.REMOVED_RECORD.value: IdentityRecord,
     DataClass.REMOVED_SUPPLEMENTARY.value: SupplementaryRecord,
 }
+
+
+def _kept(resident: UUID, version: int, data_class: DataClass, at: Moment) -> IdentityRecord | SupplementaryRecord:
+    if data_class is DataClass.REMOVED_SUPPLEMENTARY:
+        return selectors.get_supplementary(resident, version)
+    return selectors.get(resident, version, at.day)
 
 
 def _going(wish: Disposal) -> QuerySet[Any]:

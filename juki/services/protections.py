@@ -19,7 +19,7 @@ from jlis.kernel.isolation.scope import REGISTRY, scope
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox import publishing
 from jlis.kernel.time import Moment
-from juki.choices import PROTECTION_LIVE, ForwardingKind, ProtectionPlace, ProtectionState, RecordState
+from juki.choices import PROTECTION_LIVE, ForwardingKind, ProtectionPlace, ProtectionState
 from juki.domain.protections import MOVES, Move, extendable_from, renewed_end, term_end
 from juki.models import IdentityRecord, ProtectionMeasure, ProtectionMember
 from juki.selectors import residents as register
@@ -46,8 +46,8 @@ class Application:
 def apply(*, applicant: UUID, application: Application, by: Actor, at: Moment) -> ProtectionMeasure:
     """Take an application in: applicant and household are covered at once, as a 仮支援措置, and every town is told."""
     by.must("juki.protect")
-    record = _own_resident(applicant, by)
-    everybody = {applicant, *(_resident_of_code("member_codes", code, by) for code in application.member_codes)}
+    record = _own_resident(applicant, by, at)
+    everybody = {applicant, *(_resident_of_code("member_codes", code, by, at) for code in application.member_codes)}
     if application.applied_on > at.day:
         raise Invalid.of([FieldError("applied_on", "in_the_future", "申出日に未来の日付は使えません。")])
     with scope(REGISTRY):
@@ -96,7 +96,7 @@ def extend(*, measure: UUID, by: Actor, at: Moment) -> ProtectionMeasure:
 def add_member(*, measure: UUID, resident_code: str, by: Actor, at: Moment) -> UUID:
     """Cover one more of the household, a child that was born, say; in every town at once."""
     own = _own_measure(measure, MOVES["add_member"], by)
-    resident = _resident_of_code("resident_code", resident_code, by)
+    resident = _resident_of_code("resident_code", resident_code, by, at)
     with scope(REGISTRY):
         found, others = _locked(own, MOVES["add_member"], also=[resident])
         copies.cover([found, *others], [resident], at=at)
@@ -202,20 +202,20 @@ def _not_an_office(code: str, at: Moment) -> str:
     return ""
 
 
-def _own_resident(resident: UUID, by: Actor) -> IdentityRecord:
+def _own_resident(resident: UUID, by: Actor, at: Moment) -> IdentityRecord:
     with scope(by.scope):
         found = register.latest_of(resident)
-    if found is None or found.state != RecordState.CURRENT:
+    if found is None or not found.is_present_on(at.day):
         raise NotFound("resident_not_found", "該当する住民がいません。")
     return found
 
 
-def _resident_of_code(field: str, resident_code: str, by: Actor) -> UUID:
+def _resident_of_code(field: str, resident_code: str, by: Actor, at: Moment) -> UUID:
     if fault := ResidentRecordCode.fault(resident_code):
         raise Invalid.of([FieldError(field, "check_digit", f"{resident_code[:11]}: {fault}。")])
     with scope(by.scope):
         found = register.by_code(resident_code)
-    if found is None or found.state != RecordState.CURRENT:
+    if found is None or not found.is_present_on(at.day):
         message = f"{resident_code}: この住民票コードの住民は、この市区町村にいません。"
         raise Invalid.of([FieldError(field, "unknown_resident", message)])
     return found.resident

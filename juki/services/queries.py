@@ -6,6 +6,7 @@ with whom it concerned.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from jlis.kernel.domain.codes import IndividualNumber, ResidentRecordCode
 from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import scope
 from jlis.kernel.time import Moment
-from juki.choices import RecordState
 from juki.domain.items import FOUR_ITEMS, LABELS, PLACES
 from juki.domain.protections import Treatment
 from juki.models import IdentityRecord
@@ -60,7 +60,7 @@ def provide(
         raise Forbidden("field_not_allowed", "この事務では個人番号で照会できません。", field="individual_number")
     by_law = protections.gives_by_law(purpose, organisation=by.organisation, day=at.day)
     with scope(by.scope.for_purpose(purpose)):
-        found = _find(items, resident_code, individual_number, by_law)
+        found = _find(items, resident_code, individual_number, by_law, at.day)
         more = len(found) > MOST_CANDIDATES
         found = found[:MOST_CANDIDATES]
         persons = _provided_items(found, fields, by_law)
@@ -79,7 +79,7 @@ def search(*, items: FourItems, purpose: str, by: Actor, at: Moment) -> tuple[li
     by.must("juki.search")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
     with scope(by.scope.for_purpose(purpose)):
-        found = residents.matching(items, limit=MOST_CANDIDATES + 1)
+        found = residents.matching(items, day=at.day, limit=MOST_CANDIDATES + 1)
         too_many = len(found) > MOST_CANDIDATES
         found = found[:MOST_CANDIDATES]
         audit.record(
@@ -142,13 +142,16 @@ def _of_protected(found: Sequence[IdentityRecord]) -> dict[str, int]:
     return {"protected": count} if count else {}
 
 
-def _find(items: FourItems | None, resident_code: str, individual_number: str, by_law: bool) -> list[IdentityRecord]:
+def _find(
+    items: FourItems | None, resident_code: str, individual_number: str, by_law: bool, day: date
+) -> list[IdentityRecord]:
     if sum(map(bool, (items, resident_code, individual_number))) != 1:
         message = "4情報、住民票コード、個人番号のいずれか1つで照会してください。"
         raise Invalid.of([FieldError("items", "one_of", message)])
     if items:
-        found = residents.matching(items, limit=MOST_CANDIDATES + 1, with_protected_address=by_law)
-        return found or supplementary.abroad_matching(items, MOST_CANDIDATES + 1, with_protected_address=by_law)
+        most = MOST_CANDIDATES + 1
+        found = residents.matching(items, day=day, limit=most, with_protected_address=by_law)
+        return found or supplementary.abroad_matching(items, most, day=day, with_protected_address=by_law)
     if resident_code:
         if fault := ResidentRecordCode.fault(resident_code):
             raise Invalid.of([FieldError("resident_code", "check_digit", f"{fault}。")])
@@ -159,10 +162,10 @@ def _find(items: FourItems | None, resident_code: str, individual_number: str, b
             raise Invalid.of([FieldError("individual_number", "check_digit", f"{fault}。")])
         bearer = numbers.resident_with(individual_number)
         one = residents.latest_of(bearer, with_protected_address=by_law) if bearer else None
-    if one is not None and one.state == RecordState.CURRENT:
+    if one is not None and one.is_present_on(day):
         return [one]
     # Whoever left Japan is answered for from the 附票 of the 本籍地 (法30条の44の3).
-    kept = supplementary.abroad_of(bearer, with_protected_address=by_law) if bearer else None
+    kept = supplementary.abroad_of(bearer, day=day, with_protected_address=by_law) if bearer else None
     return [kept] if kept else []
 
 

@@ -20,7 +20,7 @@ def search(*, items: FourItems, by: Actor, at: Moment) -> tuple[list[IdentityRec
     """The removed records of the own office that match, and whether there are more than `MOST_CANDIDATES`."""
     _must_be_let(by, at)
     with acting(by.scope.for_purpose(PURPOSE)):
-        found = selectors.matching(items, limit=MOST_CANDIDATES + 1)
+        found = selectors.matching(items, day=at.day, limit=MOST_CANDIDATES + 1)
         too_many = len(found) > MOST_CANDIDATES
         found = found[:MOST_CANDIDATES]
         audit.record(
@@ -42,7 +42,7 @@ def issue(*, resident: UUID, version: int, by: Actor, at: Moment) -> IdentityRec
     """One removed record for a paper. Raises Conflict for a person whom a 支援措置 covers: no paper leaves then."""
     _must_be_let(by, at)
     with acting(by.scope.for_purpose(PURPOSE)):
-        is_covered = selectors.get(resident, version).is_protected
+        is_covered = selectors.get(resident, version, at.day).is_protected
     if is_covered:
         raise Conflict("protected", "この除票の書面は作成できません。担当に確かめてください。")
     return _seen(resident, version, "juki.removed_record_issued", by, at)
@@ -51,7 +51,7 @@ def issue(*, resident: UUID, version: int, by: Actor, at: Moment) -> IdentityRec
 def _seen(resident: UUID, version: int, action: str, by: Actor, at: Moment) -> IdentityRecord:
     _must_be_let(by, at)
     with acting(by.scope.for_purpose(PURPOSE)):
-        found = selectors.get(resident, version)
+        found = selectors.get(resident, version, at.day)
         audit.record(
             action=action, by=by, purpose=PURPOSE, subject=resident, detail={"fields": SHOWN, "version": version}
         )

@@ -107,13 +107,22 @@ def reopen(base: IdentityRecord, after: Sequence[IdentityRecord], *, at: Moment)
 
 
 def supersede(former: IdentityRecord, on: date, at: Moment) -> None:
-    """One that was to begin after a day and never came into force: recorded anew as of that day alone."""
-    own = IdentityRecord.objects.filter(
-        prefecture=former.prefecture, resident=former.resident, version=former.version, superseded_at__isnull=True
+    """One that was to begin after a day and never came into force: recorded anew as of that day alone.
+
+    What stood before it was to end with its beginning, and ends that day as well: on no day are two in force.
+    """
+    standing = IdentityRecord.objects.filter(
+        prefecture=former.prefecture, resident=former.resident, version__lte=former.version, superseded_at__isnull=True
     )
-    own.update(superseded_at=at.instant)
-    corrected = {column: getattr(former, column) for column in COLUMNS}
-    sql.add_versions([corrected | {"changed_on": on, "valid_from": on, "valid_to": on, "recorded_at": at.instant}])
+    reaching = list(standing.filter(version__lt=former.version, valid_to__gt=on))
+    standing.filter(version__in=[former.version, *(row.version for row in reaching)]).update(superseded_at=at.instant)
+    ended = [_as_it_was(row) | {"valid_from": min(row.valid_from, on)} for row in reaching]
+    ended.append(_as_it_was(former) | {"changed_on": on, "valid_from": on})
+    sql.add_versions([row | {"valid_to": on, "recorded_at": at.instant} for row in ended])
+
+
+def _as_it_was(row: IdentityRecord) -> dict[str, Any]:
+    return {column: getattr(row, column) for column in COLUMNS}
 
 
 def search_keys(name: str, kana: str, address: str) -> tuple[str, str, str]:

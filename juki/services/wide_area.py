@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from jlis.kernel.isolation.scope import REGISTRY, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import TOKYO, Moment
 from juki.card_proofs import CardProof
-from juki.choices import RecordState, Sex
+from juki.choices import Sex
 from juki.domain import wide_area
 from juki.domain.office_days import is_open
 from juki.domain.town_messages import MOVES, Kind, Side, State
@@ -52,7 +53,7 @@ def ask(*, requester: Requester, order: Order, by: Actor, at: Moment) -> TownMes
     by.must("juki.wide_area")
     _check(requester, order)
     with acting(REGISTRY):
-        found = _find(requester)
+        found = _find(requester, at.day)
         tenant = municipalities.tenant_of(by.organisation)
         if found.office == tenant.office:
             raise Conflict("own_town", "この市区町村の住民です。通常の住民票の写しを交付してください。")
@@ -143,7 +144,7 @@ def _is_enough(items: FourItems | None) -> bool:
     return items is not None and bool(items.name and items.birth_date and items.sex)
 
 
-def _find(requester: Requester) -> IdentityRecord:
+def _find(requester: Requester, day: date) -> IdentityRecord:
     if requester.proof is not None:
         one = residents.latest_of(requester.proof.resident)
         found = [one] if one else []
@@ -152,10 +153,10 @@ def _find(requester: Requester) -> IdentityRecord:
         found = [one] if one else []
     else:
         assert requester.items is not None  # checked before
-        found = residents.matching(requester.items, limit=2)
+        found = residents.matching(requester.items, day=day, limit=2)
     if len(found) > 1:
         raise NotFound("several", "複数の方が該当します。住民票コードを確かめて入力してください。")
-    if not found or found[0].state != RecordState.CURRENT:
+    if not found or not found[0].is_present_on(day):
         raise NotFound("resident_not_found", "該当する住民を確認できません。住所地の市区町村にお問い合わせください。")
     return found[0]
 

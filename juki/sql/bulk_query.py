@@ -48,8 +48,10 @@ _AGREES = """
     AND (a.address_key = '' OR starts_with(r.address_key, a.address_key)
          OR EXISTS (SELECT FROM juki_protectedresident p WHERE p.resident = r.resident))
 """
+# Present as the search has it (`sql/search`): until its day, whoever told of a 転出 is not removed.
 _FOUND = f"""
-    INSERT INTO found SELECT a.line, r.resident, r.prefecture, r.id, r.state = 'CURRENT'
+    INSERT INTO found
+    SELECT a.line, r.resident, r.prefecture, r.id, r.state = 'CURRENT' OR r.valid_from > %(present_on)s
     FROM asked a {{joined}} WHERE a.way = '{{way}}' AND {_AGREES}
 """  # noqa: S608 - own constants
 _BORN = (

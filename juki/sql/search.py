@@ -8,6 +8,7 @@ that is a parameter finds no index.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
@@ -18,10 +19,20 @@ from juki.models import IdentityRecord
 
 _COLUMNS = [field.attname for field in IdentityRecord._meta.concrete_fields]
 _LATEST = "valid_to IS NULL AND superseded_at IS NULL"
-_REMOVED = "state = 'REMOVED' AND superseded_at IS NULL"
+# One that was cancelled has left no 除票.
+_REMOVED = """
+    state = 'REMOVED' AND superseded_at IS NULL AND valid_from <= %(removed_by)s
+    AND NOT EXISTS (
+        SELECT FROM juki_identityrecord back WHERE back.prefecture = juki_identityrecord.prefecture
+        AND back.resident = juki_identityrecord.resident AND back.version = juki_identityrecord.version + 1
+        AND back.superseded_at IS NULL AND back.change_reason = 'R09'
+    )
+"""
+# A 転出 is told beforehand (法24条), and until its day the person is present; of versions in force alone.
+PRESENT = "(state = 'CURRENT' OR valid_from > %(present_on)s)"
 _LAST_CHARACTER = "\U0010ffff"
 CONDITIONS = {
-    "state": "state = %(state)s",
+    "present_on": PRESENT,
     "name_key": "name_key = %(name_key)s",
     "kana_from": "kana_key ~>=~ %(kana_from)s AND kana_key ~<~ %(kana_below)s",
     "address_from": "address_key ~>=~ %(address_from)s AND address_key ~<~ %(address_below)s",
@@ -45,9 +56,9 @@ def latest(values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:
     return _matching(_LATEST, values, limit)
 
 
-def removed(values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:
-    """The removals that match, those of persons who live elsewhere or have come back among them (J17)."""
-    return _matching(_REMOVED, values, limit)
+def removed(values: Mapping[str, Any], limit: int, *, day: date) -> list[IdentityRecord]:
+    """The removals by a day that match, those of persons who live elsewhere or have come back among them (J17)."""
+    return _matching(_REMOVED, {**values, "removed_by": day}, limit)
 
 
 def _matching(standing: str, values: Mapping[str, Any], limit: int) -> list[IdentityRecord]:

@@ -62,13 +62,15 @@ def detail(request: StaffRequest, resident: UUID) -> HttpResponse:
     at = now()
     versions = queries.open_record(resident=resident, purpose=purpose, by=request.actor, at=at)
     current = next((row for row in versions if row.valid_to is None and row.superseded_at is None), None)
+    is_present = current is not None and current.is_present_on(at.day)
     shown = {
         "record": current or versions[0],
         "is_here": current is not None,
+        "is_present": is_present,
         "versions": versions,
         "panels": panels.of_resident(resident, request.actor, at),
         "reasons": _reasons(request, current),
-        "may_protect": request.actor.may("juki.protect") and current is not None and current.state == "CURRENT",
+        "may_protect": request.actor.may("juki.protect") and is_present,
         "may_see_address": versions[0].is_protected
         and unlocking.is_open(resident=resident, purpose=purpose, by=request.actor, at=at),
         "purpose": _label(purpose, at.day),

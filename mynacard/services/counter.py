@@ -33,7 +33,7 @@ def see(*, card: int, by: Actor, at: Moment, purpose: str) -> SeenCard:
     affairs.require(purpose, organisation=by.organisation, day=at.day)
     with acting(by.scope):
         found = cards.get(card)
-        record = _record(found.resident_id)
+        record = _record(found.resident_id, at)
     with acting(MYNACARD):
         history, hand_over = list(cards.history(card)), HandOver.objects.filter(pk=card).first()
         detail = {"card": card} | _of_protected(record)
@@ -45,7 +45,7 @@ def see_all(*, resident: UUID, by: Actor, at: Moment, purpose: str) -> tuple[Ide
     """A resident's record and cards, newest first. NotFound, also for another town's resident."""
     by.must("mynacard.see_cards")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
-    record = _record(resident)
+    record = _record(resident, at)
     found = list(cards.of_resident(resident))
     detail = {"count": len(found)} | _of_protected(record)
     audit.record(action="mynacard.cards_seen", by=by, purpose=purpose, subject=resident, detail=detail)
@@ -57,9 +57,9 @@ def _of_protected(record: IdentityRecord) -> dict[str, int]:
     return {"protected": 1} if record.is_protected else {}
 
 
-def _record(resident: UUID) -> IdentityRecord:
+def _record(resident: UUID, at: Moment) -> IdentityRecord:
     # Abroad nobody's 住民票 answers: the 本籍地 knows the holder by its 附票.
-    record = residents.latest_of(resident) or supplementary.abroad_of(resident)
+    record = residents.latest_of(resident) or supplementary.abroad_of(resident, day=at.day)
     if record is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
     return record

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -18,6 +18,7 @@ from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.audit.sealing import index_subjects
 from jlis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, Scope, acting
+from jlis.kernel.time import Moment
 from juki.domain import link_sealing
 from juki.models import CodeProvision, LinkKey
 from juki.selectors import link_keys as selectors
@@ -135,6 +136,14 @@ def test_who_left_japan_is_answered_for(resident, key, clerk, at):
     number = number_of(resident, clerk)
     tell(change("D02", resident.resident_code), by=clerk, at=at)
     assert ask(at, individual_number=number).provision.result == "PROVIDED"
+
+
+def test_who_told_of_leaving_is_answered_for_until_the_day(resident, key, clerk, at):
+    number = number_of(resident, clerk)
+    tell(change("D01", resident.resident_code, changed_on="2026-12-20"), by=clerk, at=at)
+    eve, day = Moment.of(date(2026, 12, 19)), Moment.of(date(2026, 12, 20))
+    assert ask(eve, individual_number=number).provision.result == "PROVIDED"
+    assert ask(day, request="r-2", individual_number=number).provision.result == "NOT_FOUND"
 
 
 @pytest.mark.parametrize(

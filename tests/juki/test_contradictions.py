@@ -168,7 +168,7 @@ def test_whoever_moves_in_earlier_than_planned_does_not_contradict_the_plan(stan
     with acting(REGISTRY):
         in_force = IdentityRecord.objects.filter(superseded_at__isnull=True).order_by("version", "valid_from")
         spans = [(row.version, str(row.valid_from), str(row.valid_to)) for row in in_force]
-    assert spans == [(1, BORN, "2026-12-20"), (2, "2026-11-20", "2026-11-20"), (3, "2026-11-20", "None")]
+    assert spans == [(1, BORN, "2026-11-20"), (2, "2026-11-20", "2026-11-20"), (3, "2026-11-20", "None")]
 
 
 def test_a_cancelled_death_brings_the_same_person_back_with_code_and_number(stand, clerk, at):

@@ -203,7 +203,7 @@ def test_each_person_drawn_sees_it_in_the_disclosure(register, operator, approve
     with acting(clerk.scope):
         from juki.selectors.residents import FourItems, matching
 
-        (person,) = matching(FourItems(name="髙﨑　㈱子", sex="M"), limit=2)
+        (person,) = matching(FourItems(name="髙﨑　㈱子", sex="M"), day=at.day, limit=2)
         _, lines = disclosures.disclose(resident=person.resident, by=clerk, at=at)
     assert [(line.method, line.organisation, line.purpose) for line in lines] == [
         ("提供（一括抽出）", "東京都", "PREF-DISASTER")

@@ -1,5 +1,7 @@
 """Statements prepared once serve every scope on a connection, and each sees its own rows alone."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
@@ -11,6 +13,7 @@ pytestmark = pytest.mark.django_db
 NOBODY = Scope("jlis_national", "NENKIN")
 PENSION = NOBODY.for_purpose("B1-77")
 PREFECTURE = Scope("jlis_prefectural", "130001")
+DAY = date(2026, 11, 21)
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ def namesakes(clerk, outsider, ward_clerk, at):
 
 def offices(scope: Scope, **items: str) -> set[str]:
     with acting(scope):
-        return {row.office for row in matching(FourItems(**items), limit=50)}
+        return {row.office for row in matching(FourItems(**items), day=DAY, limit=50)}
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_nobody_several_and_the_removed_are_told_alike_that_nothing_can_be_given
     twins = Requester("LICENCE", items=FourItems(name="髙﨑太郎", birth_date="1980-02-17", sex="M"))
     with pytest.raises(NotFound, match="住民票コード"):
         asked(resident, outsider, requester=twins)
-    leaves(resident, by=clerk, at=at)
+    leaves(resident, by=clerk, at=at, on=FRIDAY.day)
     with pytest.raises(NotFound):
         asked(resident, outsider)
     assert messages(clerk) == []

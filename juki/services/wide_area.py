@@ -57,12 +57,13 @@ def ask(*, requester: Requester, order: Order, by: Actor, at: Moment) -> TownMes
         tenant = municipalities.tenant_of(by.organisation)
         if found.office == tenant.office:
             raise Conflict("own_town", "この市区町村の住民です。通常の住民票の写しを交付してください。")
-        _must_be_open(found.office, at)
+        # Before the hours: those of the town would tell which it is.
         if protections.covered([found.resident]):
             audit.record(action="juki.wide_area_refused", by=by, purpose=PURPOSE, subject=found.resident)
             refused = NotGiven("not_given", TO_THE_COUNTER)
         else:
             refused = None
+            _must_be_open(found.office, at)
             body = wide_area.request_body(order, name=found.name, code=found.resident_code)
             key = f"wide-area-{uuid7(at.instant)}"
             letter = Letter(Kind.WIDE_AREA, tenant.office, found.office, key, body, found.resident, "SCREEN")

@@ -200,6 +200,18 @@ def test_somebody_covered_is_given_nothing_and_no_message_is_sent(resident, cler
         assert AuditEntry.objects.filter(action="juki.wide_area_refused", subject=resident.pk).count() == 1
 
 
+def test_out_of_hours_the_hours_of_somebody_covered_are_not_told(resident, clerk, outsider, at):
+    """Every town has its own, and would be known by them."""
+    town_messages.set_desk(office=CHIYODA, values=SETTINGS | {"wide_area_closes": "15:45"}, by=clerk, at=at)
+    with pytest.raises(Conflict, match="15:45"):
+        asked(resident, outsider, at=at)
+    with acting(REGISTRY):
+        ProtectedResident.objects.create(resident=resident.pk, since=at.instant)
+    with pytest.raises(NotGiven) as caught:
+        asked(resident, outsider, at=at)
+    assert "15:45" not in caught.value.message
+
+
 def test_a_town_without_a_signatory_is_told_to_set_one(resident, clerk, outsider, at):
     town_messages.set_desk(office=SHINJUKU, values=SETTINGS | {"mayor": ""}, by=outsider, at=at)
     message = answered(resident, clerk, outsider)

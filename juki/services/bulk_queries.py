@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from jlis.kernel import copying, csv_rows
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.csv_rows import Columns, Reject
+from jlis.kernel.domain.folding import address_key
 from jlis.kernel.domain.subject_sets import SubjectSpool
-from jlis.kernel.isolation.scope import NUMBERS, scope
+from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, scope
 from jlis.kernel.jobs import services as jobs
 from jlis.kernel.jobs.models import Job
 from jlis.kernel.jobs.running import Run
@@ -35,6 +37,7 @@ from juki.domain.items import LABELS
 from juki.selectors import affairs, protections
 from juki.services import result_files
 from juki.services.result_files import ResultFile
+from juki.sql import bulk_abroad as abroad
 from juki.sql import bulk_query as statements
 from juki.sql.extract import COLUMNS as ITEM_COLUMNS
 
@@ -197,11 +200,24 @@ def _join(day: date) -> dict[str, int]:
             cursor.execute("ANALYZE numbered")
         for way in ways:
             cursor.execute(statements.FOUND[way], {"present_on": day})
+        _look_abroad(cursor, ways, day)
         cursor.execute("ANALYZE found")
         cursor.execute(statements.ANSWERED)
         cursor.execute(statements.COUNTS)
         counted = dict(cursor.fetchall())
     return {result.value: counted[result] for result in Result if result in counted}
+
+
+def _look_abroad(cursor: CursorWrapper, ways: set[Way], day: date) -> None:
+    """Those whom nobody found in Japan, and whom a 附票 in sight has kept since they left."""
+    for way in ways:
+        cursor.execute(abroad.FOUND[way])
+    with scope(REGISTRY):
+        cursor.execute(abroad.STAYED, {"day": day})
+    cursor.execute(abroad.ADDRESSES)
+    elsewhere = [(line, who) for line, who, asked, kept in cursor.fetchall() if not address_key(kept).startswith(asked)]
+    if elsewhere:
+        cursor.execute(abroad.ELSEWHERE, [list(part) for part in zip(*elsewhere, strict=True)])
 
 
 def _gather(subjects: SubjectSpool) -> None:

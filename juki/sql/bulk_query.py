@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from juki.domain.bulk_queries import Way
+from juki.sql import bulk_abroad
 
 STAGING = """
     CREATE TEMPORARY TABLE asked (
@@ -19,13 +20,14 @@ STAGING = """
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE numbered (line integer, resident uuid) ON COMMIT DROP;
     CREATE TEMPORARY TABLE found (
-        line integer, resident uuid, prefecture smallint, record bigint, present boolean
+        line integer, resident uuid, prefecture smallint, record bigint, present boolean, abroad boolean
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE answered (
-        line integer, result text, resident uuid, prefecture smallint, record bigint
+        line integer, result text, resident uuid, prefecture smallint, record bigint, abroad boolean
     ) ON COMMIT DROP;
     GRANT SELECT ON asked TO jlis_numbers;
     GRANT INSERT ON numbered TO jlis_numbers;
+    GRANT SELECT, DELETE ON found TO jlis_registry;
 """
 COPY_IN = (
     "COPY asked (line, key, fault, way, resident_code, number_index, name_key, kana_key, sex, address_key, births,"
@@ -51,7 +53,7 @@ _AGREES = """
 # Present as the search has it (`sql/search`): until its day, whoever told of a 転出 is not removed.
 _FOUND = f"""
     INSERT INTO found
-    SELECT a.line, r.resident, r.prefecture, r.id, r.state = 'CURRENT' OR r.valid_from > %(present_on)s
+    SELECT a.line, r.resident, r.prefecture, r.id, r.state = 'CURRENT' OR r.valid_from > %(present_on)s, false
     FROM asked a {{joined}} WHERE a.way = '{{way}}' AND {_AGREES}
 """  # noqa: S608 - own constants
 _BORN = (
@@ -76,13 +78,14 @@ ANSWERED = """
                 WHEN f.present = 1 THEN 'MATCHED'
                 WHEN f.removed > 0 THEN 'REMOVED'
                 ELSE 'NOT_FOUND' END,
-           CASE WHEN f.present = 1 THEN f.resident END, f.prefecture, f.record
+           CASE WHEN f.present = 1 THEN f.resident END, f.prefecture, f.record, f.abroad
     FROM asked a
     LEFT JOIN (
         SELECT line, count(*) FILTER (WHERE present) AS present, count(*) FILTER (WHERE NOT present) AS removed,
                (array_agg(resident) FILTER (WHERE present))[1] AS resident,
                (array_agg(prefecture) FILTER (WHERE present))[1] AS prefecture,
-               (array_agg(record) FILTER (WHERE present))[1] AS record
+               (array_agg(record) FILTER (WHERE present))[1] AS record,
+               coalesce(bool_or(abroad), false) AS abroad
         FROM found GROUP BY line
     ) f USING (line)
     LEFT JOIN juki_protectedresident p ON p.resident = f.resident
@@ -100,12 +103,14 @@ ANSWERS = sql.SQL(
     " CASE WHEN d.result = 'PROTECTED' THEN '1' ELSE '0' END, a.line, a.key, d.result, a.fault,"
     " {items} FROM asked a JOIN answered d USING (line)"
     " LEFT JOIN juki_identityrecord r ON r.prefecture = d.prefecture AND r.id = d.record AND d.resident IS NOT NULL"
+    " AND NOT d.abroad"
+    " LEFT JOIN juki_supplementaryrecord s ON s.id = d.record AND d.resident IS NOT NULL AND d.abroad"
     " ORDER BY a.line) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
 )
-_PLAIN = "coalesce(r.{column}::text, '')"
+_PLAIN = "coalesce(r.{column}::text, {abroad}, '')"
 # What tells where a covered person is: the address, and the town.
 _PLACES = frozenset({"address", "office"})
-_WITHHELD = "CASE WHEN d.result = 'PROTECTED' THEN '' ELSE coalesce(r.{column}, '') END"
+_WITHHELD = "CASE WHEN d.result = 'PROTECTED' THEN '' ELSE coalesce(r.{column}, {abroad}, '') END"
 
 
 def items(columns: Sequence[str], *, marker: str, by_law: bool) -> sql.Composable:
@@ -116,4 +121,5 @@ def items(columns: Sequence[str], *, marker: str, by_law: bool) -> sql.Composabl
 def _item(column: str, marker: str, *, by_law: bool) -> sql.Composable:
     if column == "individual_number":
         return sql.Literal(marker)
-    return sql.SQL((_WITHHELD if column in _PLACES and not by_law else _PLAIN).format(column=column))
+    cell = _WITHHELD if column in _PLACES and not by_law else _PLAIN
+    return sql.SQL(cell.format(column=column, abroad=bulk_abroad.COLUMNS.get(column, "NULL")))

@@ -1,11 +1,8 @@
 """A 転出 told beforehand (法24条): until its day whoever leaves is present to every reader, and from it to none."""
 
-import csv
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -15,14 +12,14 @@ from jlis.kernel.time import Moment
 from juki.domain.wide_area import Order
 from juki.models import IdentityRecord, PopulationCount, Resident
 from juki.selectors.residents import FourItems
-from juki.services import bulk_queries, numbers, population, queries, removed_records, wide_area
+from juki.services import numbers, population, queries, removed_records, wide_area
 from juki.services.wide_area import Requester
 from tests.conftest import CHIYODA, actor, client_of
 from tests.jpki.people import account, sign_in
+from tests.juki.asking import bulk
 from tests.juki.factories import change, tell, with_codes
 from tests.juki.protection import applied, officer
 from tests.juki.towns import arrives, leaves, living
-from tests.outputs.drivers import StageRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 WHO = FourItems(name="高崎太郎", birth_date="1980-02-17")
@@ -52,19 +49,11 @@ def provided(leaver, at) -> set[str]:
 
 
 def bulk_answer(leaver, at, folder) -> list[str]:
-    by, asked = client_of(CHIYODA, "juki.query_bulk"), folder / "asked.csv"
-    code = leaver.resident_code
-    asked.write_text(f"key,resident_code,name,birth_date\r\na,{code},,\r\nb,,高崎太郎,1980-02-17", encoding="utf-8")
-    with acting(by.scope):
-        document = {"purpose": "JUKI-COUNTER", "fields": ["name"], "encoding": "UTF-8"}
-        job = bulk_queries.request(path=asked, document=document, by=by, at=at)
-    run = StageRun(SimpleNamespace(folder=folder), job, by, asked)
-    with transaction.atomic():
-        bulk_queries.answer(run)
-        # The file stays; its temporary tables would stand in the next call's way.
-        transaction.set_rollback(True)
-    lines = csv.reader((run.folder() / "result.csv").read_text(encoding="utf-8-sig").splitlines())
-    return [line[2] for line in lines][1:]
+    rows = (f"a,{leaver.resident_code},,", "b,,高崎太郎,1980-02-17")
+    by = client_of(CHIYODA, "juki.query_bulk")
+    answer = bulk("key,resident_code,name,birth_date", *rows, by=by, at=at, folder=folder, purpose="JUKI-COUNTER",
+                  fields=["name"])  # fmt: skip
+    return [result for _, result, *_ in answer]
 
 
 def is_found_from_the_next_town(leaver, outsider, at) -> bool:

@@ -18,7 +18,7 @@ LONGEST_CODE = 32
 
 
 class Target(StrEnum):
-    """抽出対象."""
+    """抽出対象: of each person chosen the last version that meets the conditions, or all."""
 
     LATEST = "LATEST"
     HISTORY = "HISTORY"
@@ -178,6 +178,8 @@ class _Reader:
         for first, last in (("from_on", "to_on"), ("born_from", "born_to")):
             if values[first] and values[last] and values[last] < values[first]:
                 self.fault(last, "before_start", "終わりの日が始めの日より前です。")
+        if values["who"] is Who.RESIDENT_ON and values["to_on"] != values["from_on"]:
+            self.fault("to_on", "not_for_base_date", "基準日の在住者には、期間の終わりを指定できません。")
 
     def _check_items(self, values: dict[str, Any]) -> None:
         items = values["items"]

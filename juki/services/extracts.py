@@ -1,6 +1,6 @@
 """都道府県の一括抽出: asked for, approved by a second person, drawn by COPY, fetched under audit (J5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from juki.domain.extracts import (
     WHO_LABELS,
     Delivery,
     ExtractRequest,
-    Target,
     Who,
     read_request,
 )
@@ -36,6 +35,7 @@ from juki.selectors import affairs, protections
 from juki.services import media, result_files
 from juki.services.result_files import ResultFile, ids_of
 from juki.sql import extract as statements
+from juki.sql.extract_conditions import Conditions
 
 KIND = "juki.extract"
 
@@ -202,7 +202,7 @@ def _offices(wanted: ExtractRequest, by: Actor, at: Moment) -> list[str]:
 
 def _statement(wanted: ExtractRequest, run: Run, *, by_law: bool) -> sql.Composable:
     """Everybody in the order of their offices; who is covered after them or, in a file of some towns, not at all."""
-    given = list(_conditions(wanted, run.actor, Moment.of(run.job.created_at)))
+    given = _conditions(wanted, run.actor, Moment.of(run.job.created_at))
 
     def part(
         order: sql.Composable, covered: sql.Composable, *more: sql.Composable, places: bool = True
@@ -249,32 +249,5 @@ def _cell(item: str, *, places: bool) -> sql.Composable:
     return sql.Identifier(statements.COLUMNS[item])
 
 
-def _conditions(wanted: ExtractRequest, by: Actor, at: Moment) -> Iterator[sql.Composable]:
-    # The policy says the same; said here as well, the planner prunes the other partitions at once.
-    yield sql.SQL("prefecture = {}").format(sql.Literal(int(by.organisation[:2])))
-    yield sql.SQL("superseded_at IS NULL")
-    yield from _period(wanted)
-    offices = _offices(wanted, by, at)
-    if offices:
-        yield sql.SQL("office = ANY({})").format(sql.Literal(offices))
-    if wanted.born_from:
-        yield sql.SQL("birth_from >= {}").format(sql.Literal(wanted.born_from))
-    if wanted.born_to:
-        yield sql.SQL("birth_from <= {}").format(sql.Literal(wanted.born_to))
-    if wanted.sex:
-        yield sql.SQL("sex = {}").format(sql.Literal(wanted.sex))
-    if wanted.resident_class:
-        yield sql.SQL("resident_class = {}").format(sql.Literal(wanted.resident_class))
-    if wanted.reasons:
-        yield sql.SQL("change_reason = ANY({})").format(sql.Literal(list(wanted.reasons)))
-
-
-def _period(wanted: ExtractRequest) -> Iterator[sql.Composable]:
-    first, last = sql.Literal(wanted.from_on), sql.Literal(wanted.to_on)
-    if wanted.who is Who.REMOVED_DURING:
-        yield sql.SQL("state = 'REMOVED' AND changed_on BETWEEN {} AND {}").format(first, last)
-        return
-    # The latest only: one line a person, the version in force at the period's end (or on the base date).
-    since = last if wanted.target is Target.LATEST else first
-    in_force = sql.SQL("state = 'CURRENT' AND valid_from <= {} AND (valid_to IS NULL OR valid_to > {})")
-    yield in_force.format(last, since)
+def _conditions(wanted: ExtractRequest, by: Actor, at: Moment) -> list[sql.Composable]:
+    return Conditions(wanted, int(by.organisation[:2]), _offices(wanted, by, at)).on_version()

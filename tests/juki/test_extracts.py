@@ -171,6 +171,7 @@ def test_an_unapproved_request_does_not_run(register, operator, at):
         ({"items": ["shoe_size"]}, "items"),
         ({"from_on": "2026-02-30"}, "from_on"),
         ({"who": "RESIDENT_DURING", "to_on": "2026-01-01"}, "to_on"),
+        ({"to_on": "2026-11-30"}, "to_on"),
         ({"municipalities": ["131017"]}, "municipalities"),
         ({"encoding": "EUC-JP"}, "encoding"),
         ({"surprise": 1}, "surprise"),

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.audit.services import Act
@@ -56,6 +58,7 @@ def receive(*, notices: Sequence[Any], by: Actor, at: Moment, channel: str) -> l
     with acting(REGISTRY):
         # As the changes of the 住民票 do: a change that is told now either waits already, or knows this 本籍地.
         lock_codes([notice.resident_code for notice in read])
+        _lock_keys(read)
         taken: list[Taken] = []
         acts: list[Act] = []
         events: list[Event] = []
@@ -119,6 +122,17 @@ def _read(raw: Sequence[Any], by: Actor, at: Moment) -> list[Notice]:
     if errors:
         raise Invalid.of(errors)
     return notices
+
+
+def _lock_keys(notices: Sequence[Notice]) -> None:
+    """Lock the keys as well, all at once and in one order, before any is looked up: twice at once is a replay."""
+    keys = sorted({f"{notice.municipality} {notice.key}" for notice in notices})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(key, 5015))"
+            " FROM (SELECT key FROM unnest(%s::text[]) AS key ORDER BY key) AS wanted",
+            [keys],
+        )
 
 
 def _take(

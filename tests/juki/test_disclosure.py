@@ -189,7 +189,8 @@ def test_after_a_move_the_new_town_discloses_all_and_the_old_one_nothing(people,
     ask(moving, client_of(CHIYODA, "juki.query"), at)
     tell(change("D01", moving.resident_code), by=clerk, at=at)
     tell(grown(reason="R01", resident_code=moving.resident_code, changed_on="2026-11-20"), by=outsider, at=at)
-    assert [line.organisation for line in disclosed(moving, outsider, at)] == ["千代田区"]
+    seen = [(line.organisation, line.method) for line in disclosed(moving, outsider, at)]
+    assert seen == [("新宿区", "ほかの市区町村への通知・照会"), ("千代田区", "提供（即時）")]
     with acting(clerk.scope), pytest.raises(NotFound):
         disclosures.disclose(resident=moving.pk, by=clerk, at=at)
 

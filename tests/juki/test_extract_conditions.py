@@ -97,4 +97,4 @@ def test_the_usual_request_is_one_scan_of_the_prefectures_own_partition(register
     with acting(by.scope.for_purpose("PREF-DISASTER")), connection.cursor() as cursor:
         cursor.execute(sql.SQL("EXPLAIN SELECT name FROM juki_identityrecord version WHERE {}").format(conditions(ON)))
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert plan.count("juki_identityrecord_p") == plan.count("on juki_identityrecord_p13") == 1, plan
+    assert plan.count("on juki_identityrecord_p") == plan.count("on juki_identityrecord_p13") == 1, plan

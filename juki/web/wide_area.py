@@ -109,7 +109,9 @@ def _requester(form: WideAreaForm, request: StaffRequest, at: Moment) -> Request
 def _member_forms(request: StaffRequest, order: law.Order, resident: UUID | None) -> list[MemberForm]:
     text = request.POST.get("members") or request.GET.get("members", "")
     least = len(order.names) if order.who is Who.NAMED else 2 if order.who is Who.HOUSEHOLD else 1
-    count = min(int(text), MOST_MEMBERS) if text.isascii() and text.isdecimal() and int(text) else least
+    # Read no further than the limit needs: a number of thousands of digits is no number to Python.
+    count = min(int(text[:4]), MOST_MEMBERS) if text.isascii() and text.isdecimal() else 0
+    count = count or least
     record = residents.latest_of(resident) if resident else None
     initial: list[dict[str, Any]] = [{"name": name} for name in order.names] or [{} for _ in range(count)]
     for values in initial:

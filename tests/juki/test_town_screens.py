@@ -125,6 +125,7 @@ def test_a_wide_area_request_is_answered_by_hand_and_drawn(screens, clerk, outsi
     page = html(chiyoda.get(f"/juki/wide-area/{message.pk}/answer/"))
     assert 'value="髙﨑　太郎"' in page
     assert "本籍" not in re.sub(r"<p class=.lead.*?</p>", "", page, flags=re.S)
+    assert chiyoda.get(f"/juki/wide-area/{message.pk}/answer/", {"members": "1" * 5000}).status_code == 200
     given = {f"m0-{name}": value for name, value in MEMBER.items() if name not in ("honseki", "koseki_head")}
     assert "続柄が請求されています" not in page
     assert (

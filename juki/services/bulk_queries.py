@@ -200,8 +200,8 @@ def _join(day: date) -> dict[str, int]:
             cursor.execute("ANALYZE numbered")
         for way in ways:
             cursor.execute(statements.FOUND[way], {"present_on": day})
-        _look_abroad(cursor, ways, day)
         cursor.execute("ANALYZE found")
+        _look_abroad(cursor, ways, day)
         cursor.execute(statements.ANSWERED)
         cursor.execute(statements.COUNTS)
         counted = dict(cursor.fetchall())

@@ -69,6 +69,7 @@ class DiscrepancyKind(models.TextChoices):
     BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE", "前の異動より前の異動"
     ALREADY_REGISTERED = "ALREADY_REGISTERED", "既に登録済み"
     DECEASED = "DECEASED", "死亡により消除済み"
+    CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE", "変更前の住民票コード"
 
 
 class DiscrepancyState(models.TextChoices):

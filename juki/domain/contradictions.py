@@ -22,6 +22,7 @@ class Contradiction(StrEnum):
     NOT_CURRENT = "NOT_CURRENT"
     BEFORE_BIRTH = "BEFORE_BIRTH"
     BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE"
+    CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE"
 
 
 @dataclass(frozen=True)
@@ -163,14 +164,27 @@ def before_last_change(notice: Notice, standing: Standing | None) -> bool:
     return standing is not None and notice.changed_on < standing.last_changed_on and not early_arrival
 
 
+_CODE_NOT_IN_FORCE = Verdict(
+    Contradiction.CODE_NOT_IN_FORCE,
+    "住民基本台帳法30条の2・30条の4",
+    "住民票コードは一人に一つであり、変更前のコードは二度と使われない。",
+    "変更前の住民票コードです。通知を取り下げ、本人の現在の住民票コードを確かめて通知し直してください。",
+)
+
+
 def contradiction(notice: Notice, standing: Standing | None) -> Verdict | None:
     """The first rule that the notification breaks, or None."""
     return next((verdict for judge, verdict in _rules if judge(notice, standing)), None)
 
 
+def misused_code(notice: Notice, *, was_borne: bool) -> Verdict | None:
+    """What is wrong with the code of an entry when nobody bears it: whether somebody did, before it was changed."""
+    return _CODE_NOT_IN_FORCE if was_borne and notice.facts.kind is ChangeClass.ENTRY else None
+
+
 def register_of_rules() -> list[Verdict]:
     """Every rule, in the order of judging."""
-    return [verdict for _, verdict in _rules]
+    return [verdict for _, verdict in _rules] + [_CODE_NOT_IN_FORCE]
 
 
 def verdict_on(kind: str) -> Verdict:

@@ -15,7 +15,7 @@ from jlis.kernel.outbox.events import Event
 from jlis.kernel.time import Moment
 from juki.choices import DiscrepancyKind, DiscrepancyState, NotificationStatus, RecordState
 from juki.domain.changes import ChangeClass, ChangeReason
-from juki.domain.contradictions import Contradiction, Standing, Verdict, contradiction
+from juki.domain.contradictions import Contradiction, Standing, Verdict, contradiction, misused_code
 from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
 from juki.domain.number_notices import NUMBER_CHANGES
@@ -96,7 +96,7 @@ def _sequence_used(why: str, row: int) -> Unprocessable:
 
 def _apply(notification: Notification, notice: Notice, register: Register) -> Verdict | None:
     resident = register.resident(notice.resident_code)
-    verdict = contradiction(notice, _standing(notice, resident, register))
+    verdict = _verdict(notice, resident, register)
     if verdict is not None:
         _hold_as_discrepancy(notification, verdict, register)
         return verdict
@@ -113,9 +113,16 @@ def _apply(notification: Notification, notice: Notice, register: Register) -> Ve
     return None
 
 
-def _standing(notice: Notice, resident: Resident | None, register: Register) -> Standing | None:
-    latest = register.latest(resident) if resident else None
-    if resident is None or latest is None:
+def _verdict(notice: Notice, resident: Resident | None, register: Register) -> Verdict | None:
+    if resident is None:
+        misused = misused_code(notice, was_borne=register.was_borne(notice.resident_code))
+        return misused or contradiction(notice, None)
+    return contradiction(notice, _standing(notice, resident, register))
+
+
+def _standing(notice: Notice, resident: Resident, register: Register) -> Standing | None:
+    latest = register.latest(resident)
+    if latest is None:
         return None
     began = None
     # Asked only of an arrival before the last change: every other rule does without it.

@@ -103,6 +103,8 @@ class Register:
         self.at = at
         self.ledger = Ledger()
         self._residents: dict[str, Resident | None] = {}
+        self._bearers: dict[str, UUID] = {}
+        self._codes: dict[UUID, list[str]] = {}
         self._latest: dict[UUID, IdentityRecord | Row] = {}
         self._move_outs: dict[UUID, MoveOut] = {}
         self._orders: dict[tuple[str, str], SenderSequence] = {}
@@ -123,6 +125,10 @@ class Register:
         if code not in self._residents:
             self._read([code])
         return self._residents[code]
+
+    def was_borne(self, code: str) -> bool:
+        """Whether somebody bore a code that nobody bears any more: a code is given once, for ever (法30条の2)."""
+        return self.resident(code) is None and code in self._bearers
 
     def latest(self, resident: Resident) -> IdentityRecord | None:
         """The version in force; None before the first."""
@@ -174,6 +180,7 @@ class Register:
     def enter(self, resident: Resident, code: ResidentCode) -> None:
         """Somebody who was not known, with their first code; their 個人番号 is given when the rows are written."""
         self._residents[code.code] = resident
+        self._bearers[code.code], self._codes[resident.pk] = resident.pk, [code.code]
         self._unwritten.residents.append(resident)
         self._unwritten.codes.append(code)
 
@@ -201,6 +208,8 @@ class Register:
     def recode(self, resident: Resident, former_code: str) -> None:
         """Somebody bears another code from now on."""
         self._residents |= {former_code: None, resident.resident_code: resident}
+        self._bearers[resident.resident_code] = resident.pk
+        self._codes[resident.pk].append(resident.resident_code)
 
     def arrive(self, resident: Resident) -> None:
         """Somebody who was known was entered where they are registered now: what covers them follows."""
@@ -260,6 +269,11 @@ class Register:
             self._unwritten.ended[former.prefecture, former.resident, former.version] = on
 
     def _read(self, codes: Sequence[str]) -> None:
+        for code, bearer in sql.codes_of_bearers(codes):
+            self._bearers[code] = bearer
+            own = self._codes.setdefault(bearer, [])
+            if code not in own:
+                own.append(code)
         found = list(Resident.objects.select_for_update().filter(resident_code__among=codes).order_by("resident_code"))
         self._residents |= dict.fromkeys(codes) | {resident.resident_code: resident for resident in found}
         self._latest |= {record.resident: record for record in sql.latest_of(found)}

@@ -69,6 +69,18 @@ _ADVANCE = """
 """
 
 
+_BEARERS = """
+    SELECT code, resident FROM juki_residentcode
+    WHERE resident IN (SELECT resident FROM juki_residentcode WHERE code = ANY(%s))
+    ORDER BY resident, valid_from, valid_to
+"""
+
+
+def codes_of_bearers(codes: Sequence[str]) -> list[tuple[str, UUID]]:
+    """Every code of whoever bears or bore one of these, with the bearer; each one's in the order of bearing."""
+    return prepared.rows(_BEARERS, [array(codes)])
+
+
 def latest_of(residents: Iterable[Resident]) -> list[IdentityRecord]:
     """The versions in force."""
     found = []

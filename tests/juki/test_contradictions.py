@@ -194,6 +194,24 @@ def test_a_changed_code_is_new_and_the_old_one_opens_nothing_and_is_given_to_nob
     assert outcome("M02", code, clerk, at) == "UNKNOWN_RESIDENT"
 
 
+@pytest.mark.parametrize("reason", ENTRIES)
+def test_an_entry_with_a_code_that_was_changed_is_held_and_fails_nothing_else(stand, clerk, outsider, at, reason):
+    code = stand("current here")
+    tell(change("M08", code), by=clerk, at=at)
+    for town in (clerk, outsider):
+        other = birth()
+        taken, beside = tell(entry(reason, code), other, by=town, at=at)
+        assert taken.contradiction.kind == "CODE_NOT_IN_FORCE"
+        assert taken.contradiction.advice.endswith("。")
+        assert (taken.status, beside.status) == ("DISCREPANT", "APPLIED")
+
+
+def test_a_code_changed_in_the_same_call_is_not_in_force_either(stand, clerk, at):
+    code = stand("current here")
+    _, again = tell(change("M08", code), entry("R06", code), by=clerk, at=at)
+    assert again.contradiction.kind == "CODE_NOT_IN_FORCE"
+
+
 @pytest.mark.parametrize(("reason", "changes"), [("M05", True), ("M06", True), ("M03", False), ("M08", False)])
 def test_a_number_changes_for_its_own_reasons_alone(stand, clerk, at, reason, changes):
     code = stand("current here")

@@ -70,6 +70,7 @@ class DiscrepancyKind(models.TextChoices):
     ALREADY_REGISTERED = "ALREADY_REGISTERED", "既に登録済み"
     DECEASED = "DECEASED", "死亡により消除済み"
     CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE", "変更前の住民票コード"
+    NOT_MINOR = "NOT_MINOR", "軽微な修正でない氏名の変更"
 
 
 class DiscrepancyState(models.TextChoices):

@@ -136,6 +136,29 @@ TAKES_AWAY = {
     ChangeReason.FORMER_SURNAME_REMOVED: ("former_surname", "former_surname_kana"),
     ChangeReason.ALIAS_REMOVED: ("alias",),
 }
+_FORMER_SURNAME = ("former_surname", "former_surname_kana")
+_OF_A_PERSON = ("name", "name_kana", "kana_source", *_FORMER_SURNAME, "alias", "birth_date", "sex", "address")
+# The items that a correction of each reason may carry. A wedding may change several at once (職権修正); what a reason
+# cannot change, it cannot hide: a new name under the change of a number would leave its certificate alive.
+MAY_CARRY: dict[ChangeReason, tuple[str, ...]] = {
+    ChangeReason.MOVE_WITHIN: ("address",),
+    ChangeReason.MINOR_CORRECTION: ("name", "former_surname", "alias", "address"),
+    ChangeReason.CORRECTION_EX_OFFICIO: _OF_A_PERSON,
+    # Whether somebody is Japanese is changed by removal and new entry (施行令8条の2); only a slip is corrected.
+    ChangeReason.CLERICAL_ERROR: (*_OF_A_PERSON, "resident_class"),
+    ChangeReason.NUMBER_CHANGE_REQUESTED: (),
+    ChangeReason.NUMBER_CORRECTED: (),
+    ChangeReason.NUMBER_ENTERED: (),
+    ChangeReason.CODE_CHANGE_REQUESTED: (),
+    ChangeReason.CODE_ENTERED: (),
+    ChangeReason.FORMER_SURNAME_ENTERED: _FORMER_SURNAME,
+    ChangeReason.FORMER_SURNAME_CHANGED: _FORMER_SURNAME,
+    ChangeReason.FORMER_SURNAME_REMOVED: _FORMER_SURNAME,
+    ChangeReason.ALIAS_ENTERED: ("alias",),
+    ChangeReason.ALIAS_REMOVED: ("alias",),
+    ChangeReason.CORRECTION_CANCELLED: (*_OF_A_PERSON, "resident_class"),
+    ChangeReason.FURIGANA_ENTERED: ("name_kana", "kana_source", "former_surname_kana"),
+}
 
 
 def reason_of(code: str) -> Reason:

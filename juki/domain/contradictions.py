@@ -3,12 +3,13 @@
 A contradiction is neither applied nor dropped; it is held for staff to settle (住民基本台帳法30条の8).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from juki.domain.changes import RETURNABLE, ChangeClass, ChangeReason
+from juki.domain.letters import same_letters
 from juki.domain.notices import Notice
 
 
@@ -23,6 +24,7 @@ class Contradiction(StrEnum):
     BEFORE_BIRTH = "BEFORE_BIRTH"
     BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE"
     CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE"
+    NOT_MINOR = "NOT_MINOR"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Standing:
     born_from: date
     # When the present stay, or the last one, began; None where an earlier arrival is out of the question.
     entered_on: date | None = None
+    # The items that rules ask for (`HELD_ITEMS`); none of them where they are not known.
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Verdict:
     advice: str
 
 
+# What a standing says of the person.
+HELD_ITEMS = ("name", "former_surname", "alias")
 Rule = Callable[[Notice, Standing | None], bool]
 _rules: list[tuple[Rule, Verdict]] = []
 
@@ -162,6 +168,23 @@ def before_last_change(notice: Notice, standing: Standing | None) -> bool:
         and standing.removal_reason in (ChangeReason.MOVE_OUT, ChangeReason.MOVE_OUT_ABROAD)
     )
     return standing is not None and notice.changed_on < standing.last_changed_on and not early_arrival
+
+
+@rule(
+    Contradiction.NOT_MINOR,
+    article="施行規則11条3項2号",
+    law="軽微な修正は、文字の同定や常用平易な文字への変更などに限る。",
+    advice="別の氏名になります。氏・名を改めたのなら職権修正で、旧氏・通称の記載や変更ならその事由で通知してください。",
+)
+def another_name_called_minor(notice: Notice, standing: Standing | None) -> bool:
+    # Such a correction ends no certificate (公的個人認証法12条), so it cannot carry what would end one.
+    if standing is None or notice.reason is not ChangeReason.MINOR_CORRECTION:
+        return False
+    told = notice.items()
+    return any(
+        name in told and name in standing.items and not same_letters(standing.items[name], told[name])
+        for name in HELD_ITEMS
+    )
 
 
 _CODE_NOT_IN_FORCE = Verdict(

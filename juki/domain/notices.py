@@ -19,6 +19,7 @@ from jlis.kernel.errors import FieldError
 from juki.domain.changes import (
     CARRIES,
     FIRST_ENTRIES,
+    MAY_CARRY,
     TAKES_AWAY,
     ChangeClass,
     ChangeReason,
@@ -227,6 +228,8 @@ class _Reader:
         carried = [field for field in IDENTITY_FIELDS if values[field] is not None]
         if reason.kind is ChangeClass.REMOVAL and carried:
             self.fault(carried[0], "not_for_removal", f"{reason.label}の通知に本人の項目は付けられません。")
+        if reason.kind is ChangeClass.CORRECTION:
+            self._refuse_others(reason, carried, values)
         needed = CARRIES.get(reason.code)
         if needed and not values[needed]:
             self.fault(needed, "required", f"{reason.label}の通知には新しい{LABELS[needed]}が必要です。")
@@ -235,6 +238,15 @@ class _Reader:
             if values[field]:
                 self.fault(field, "not_for_removal", f"{reason.label}の通知に{LABELS[field]}は付けられません。")
         return dict.fromkeys(gone, "")
+
+    def _refuse_others(self, reason: Reason, carried: list[str], values: dict[str, str | None]) -> None:
+        """What a correction of the reason cannot change; what cannot be empty is named already."""
+        allowed = MAY_CARRY[reason.code]
+        own = "・".join(LABELS[field] for field in allowed)
+        why = f"この事由で修正できるのは{own}です。" if own else "この事由で修正できる項目はありません。"
+        for field in carried:
+            if field not in allowed and (values[field] or field not in NEVER_EMPTY):
+                self.fault(field, "not_for_reason", f"{reason.label}の通知に{LABELS[field]}は付けられません。{why}")
 
     def _birth(self, values: dict[str, Any], changed_on: date | None, today: date) -> None:
         text = values.get("birth_date")

@@ -4,12 +4,12 @@ A town numbers what it tells of a person, and nobody numbers across towns: a mov
 a third town in between. What came late is then told into its place, if everything that was applied already still holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jlis.kernel.domain.partial_dates import PartialDate
-from juki.domain.changes import ChangeClass
-from juki.domain.contradictions import Contradiction, Standing, contradiction
+from juki.domain.changes import ChangeClass, ChangeReason
+from juki.domain.contradictions import HELD_ITEMS, Contradiction, Standing, contradiction
 from juki.domain.notices import Notice
 
 
@@ -33,8 +33,15 @@ def standing_after(standing: Standing, notice: Notice) -> Standing:
         removal_reason=notice.reason.value if is_removal else "",
         last_changed_on=notice.changed_on,
         born_from=born,
+        items=_items_after(standing, notice),
         entered_on=notice.changed_on if notice.facts.kind is ChangeClass.ENTRY else standing.entered_on,
     )
+
+
+def _items_after(standing: Standing, notice: Notice) -> Mapping[str, str]:
+    if notice.reason is ChangeReason.CORRECTION_CANCELLED and not notice.items():
+        return {}
+    return {name: value for name, value in {**standing.items, **notice.items()}.items() if name in HELD_ITEMS}
 
 
 def arranged(standing: Standing, told: Sequence[Told]) -> list[Told] | None:

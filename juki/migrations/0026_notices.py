@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     ("ALREADY_REGISTERED", "既に登録済み"),
                     ("DECEASED", "死亡により消除済み"),
                     ("CODE_NOT_IN_FORCE", "変更前の住民票コード"),
+                    ("NOT_MINOR", "軽微な修正でない氏名の変更"),
                 ],
                 max_length=24,
                 verbose_name="種別",

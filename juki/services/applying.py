@@ -136,6 +136,7 @@ def _standing(notice: Notice, resident: Resident, register: Register) -> Standin
         resident.changed_on,
         latest.birth_from,
         began,
+        versions.held(latest),
     )
 
 
@@ -182,11 +183,13 @@ def _change(
         return _leave(resident, notice, tenant, register)
     if notice.facts.kind is ChangeClass.ENTRY:
         return _arrive(resident, notice, row, former_office, register)
+    # By what changed, not by what the reason says of itself; `another_name_called_minor` sees to a 軽微な修正.
     changed = any(row[item] != getattr(former, item) for item in CERTIFIED_ITEMS)
+    is_minor = notice.reason is ChangeReason.MINOR_CORRECTION
     return ResidentChanged(
         subject=resident.pk,
         **_common(resident, notice),
-        signature_certificate_affected=notice.facts.ends_signature_certificate and changed,
+        signature_certificate_affected=changed and not is_minor,
     )
 
 

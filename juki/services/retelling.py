@@ -90,7 +90,7 @@ def _standing(row: IdentityRecord) -> Standing:
     is_current = row.state == "CURRENT"
     began = versions.entered_on(row.resident, until=row.version)
     removal = "" if is_current else row.change_reason
-    return Standing(row.office, is_current, removal, row.changed_on, row.birth_from, began)
+    return Standing(row.office, is_current, removal, row.changed_on, row.birth_from, began, versions.held(row))
 
 
 def _write(

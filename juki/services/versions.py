@@ -11,6 +11,7 @@ from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.choices import KanaSource, RecordState
 from juki.domain.changes import REASONS, ChangeClass, ChangeReason, reason_of
+from juki.domain.contradictions import HELD_ITEMS
 from juki.domain.notices import IDENTITY_FIELDS, Notice
 from juki.models import IdentityRecord
 from juki.sql import register as sql
@@ -81,6 +82,11 @@ def compose(
         "kana_key": by_kana,
         "address_key": by_address,
     }
+
+
+def held(record: IdentityRecord) -> dict[str, str]:
+    """The items that a standing says of a version's person."""
+    return {item: getattr(record, item) for item in HELD_ITEMS}
 
 
 def append(former: IdentityRecord, notice: Notice, row: dict[str, Any], at: Moment) -> None:

@@ -71,6 +71,7 @@ class DiscrepancyKind(models.TextChoices):
     DECEASED = "DECEASED", "死亡により消除済み"
     CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE", "変更前の住民票コード"
     NOT_MINOR = "NOT_MINOR", "軽微な修正でない氏名の変更"
+    ORDER_GAP = "ORDER_GAP", "前の順序の通知が届かない"
 
 
 class DiscrepancyState(models.TextChoices):

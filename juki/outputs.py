@@ -100,6 +100,7 @@ declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.REST, "市区町村への個人番号の通知", "api_individual_numbers")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
 declare_without_address(Way.SCREEN, "不整合", "juki_discrepancies", "juki_discrepancy")
+declare_without_address(Way.SCREEN, "順序待ちの通知", "juki_held_notices", "juki_held_notice")
 declare_without_address(
     Way.SCREEN,
     "市町村間の事務",

@@ -18,6 +18,7 @@ from juki.selectors import (
     consistency,
     deliveries,
     emergencies,
+    held_notices,
     protections,
     removed_records,
     town_messages,
@@ -68,11 +69,13 @@ def counter_cards(actor: Actor, at: Moment) -> list[Card | Panel]:
         .order_by("changed_on")
     )
     open_ones = Discrepancy.objects.filter(state=DiscrepancyState.OPEN).count()
+    held_ones = held_notices.waiting().count()
     left = codes.left(actor.organisation)
     present = Resident.objects.filter(Resident.present_on(at.day)).count()
     return [
         Card("本日の異動", counted.get(at.day, 0), reverse("juki_notices")),
         Card("未処理の不整合", open_ones, reverse("juki_discrepancies"), urgent=open_ones > 0),
+        Card("順序待ちの通知", held_ones, reverse("juki_held_notices")),
         Card("現存する住民", present, reverse("juki_search"), "人"),
         Card("住民票コードの残り", left, urgent=left < FEW_CODES),
         Panel(

@@ -25,6 +25,7 @@ class Contradiction(StrEnum):
     BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE"
     CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE"
     NOT_MINOR = "NOT_MINOR"
+    ORDER_GAP = "ORDER_GAP"
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,15 @@ _CODE_NOT_IN_FORCE = Verdict(
 )
 
 
+# Judged by the sender's numbers, not against the register.
+_ORDER_GAP = Verdict(
+    Contradiction.ORDER_GAP,
+    "施行令30条の5",
+    "異動は、生じた順に通知する。",
+    "前の順序の通知が届いていません。届かないことを確かめたときは、理由を記して反映するか、取り下げてください。",
+)
+
+
 def contradiction(notice: Notice, standing: Standing | None) -> Verdict | None:
     """The first rule that the notification breaks, or None."""
     return next((verdict for judge, verdict in _rules if judge(notice, standing)), None)
@@ -207,7 +217,7 @@ def misused_code(notice: Notice, *, was_borne: bool) -> Verdict | None:
 
 def register_of_rules() -> list[Verdict]:
     """Every rule, in the order of judging."""
-    return [verdict for _, verdict in _rules] + [_CODE_NOT_IN_FORCE]
+    return [verdict for _, verdict in _rules] + [_CODE_NOT_IN_FORCE, _ORDER_GAP]
 
 
 def verdict_on(kind: str) -> Verdict:

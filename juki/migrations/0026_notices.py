@@ -1,10 +1,31 @@
-"""What more may contradict: a code that was changed before (J3)."""
+"""What more may contradict (J1, J3); a sender's numbers of a person go on under the first code that the person bore."""
 
 from django.db import migrations, models
 
+# Someone whose code was changed has been counted under each code.
+ONE_ORDER = """
+ALTER TABLE juki_residentcode NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE juki_sendersequence NO FORCE ROW LEVEL SECURITY;
+WITH borne AS (
+    SELECT code, first_value(code) OVER (PARTITION BY resident ORDER BY valid_from, valid_to) AS first
+    FROM juki_residentcode
+    WHERE resident IN (SELECT resident FROM juki_residentcode WHERE valid_to IS NOT NULL)
+),
+counted AS (
+    DELETE FROM juki_sendersequence s USING borne b
+    WHERE b.code = s.resident_code AND b.code <> b.first
+    RETURNING s.office, b.first, s.last
+)
+INSERT INTO juki_sendersequence (office, resident_code, last)
+SELECT office, first, max(last) FROM counted GROUP BY office, first
+ON CONFLICT (office, resident_code) DO UPDATE SET last = greatest(juki_sendersequence.last, EXCLUDED.last);
+ALTER TABLE juki_residentcode FORCE ROW LEVEL SECURITY;
+ALTER TABLE juki_sendersequence FORCE ROW LEVEL SECURITY;
+"""
+
 
 class Migration(migrations.Migration):
-    """Words alone."""
+    """Words, and the orders of those whose code was changed."""
 
     dependencies = [("juki", "0023_codes_are_never_searched_by_their_beginning")]
 
@@ -23,9 +44,11 @@ class Migration(migrations.Migration):
                     ("DECEASED", "死亡により消除済み"),
                     ("CODE_NOT_IN_FORCE", "変更前の住民票コード"),
                     ("NOT_MINOR", "軽微な修正でない氏名の変更"),
+                    ("ORDER_GAP", "前の順序の通知が届かない"),
                 ],
                 max_length=24,
                 verbose_name="種別",
             ),
         ),
+        migrations.RunSQL(ONE_ORDER, migrations.RunSQL.noop),
     ]

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit.services import Act
 from jlis.kernel.domain.uuid7 import uuid7
-from jlis.kernel.errors import FieldError, Unprocessable
+from jlis.kernel.errors import Conflict, FieldError, Unprocessable
 from jlis.kernel.isolation.scope import REGISTRY, scope
 from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.outbox.events import Event
@@ -25,6 +25,7 @@ from juki.services import codes, departing, identity_bases, numbers, retelling, 
 from juki.services.register import Register, lock
 
 CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
+_HELD, _DROPPED = NotificationStatus.HELD, NotificationStatus.WITHDRAWN
 
 
 def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict | None:
@@ -36,6 +37,25 @@ def apply_held(*, notification: Notification, by: Actor, at: Moment) -> Verdict 
         verdict = _apply(notification, notice, register)
         if verdict is None:
             _release(notification, notice, register)
+        register.write(by)
+    return verdict
+
+
+def apply_past_gap(*, notification: Notification, by: Actor, at: Moment) -> Verdict | None:
+    """Apply one that waits for numbers that will not come, and what waited for it; returns why not, or None.
+
+    Raises `Conflict` for one that is not the first that waits: what waits before it is settled first.
+    """
+    with scope(REGISTRY):
+        notice = Notice.from_body(notification.body)
+        lock([notice])
+        register = Register.of([notice], at)
+        earlier = _held(notice, register).filter(sequence__lt=notice.sequence).order_by("sequence").first()
+        if earlier is not None:
+            why = f"先に待っている通知（通知順序 {earlier.sequence}）から処理してください。"
+            raise Conflict("earlier_one_waits", why)
+        register.advance(register.order(notice), notice.sequence or 0)
+        verdict = take_effect(notification, notice, register)
         register.write(by)
     return verdict
 
@@ -256,17 +276,23 @@ def _hold_as_discrepancy(notification: Notification, verdict: Verdict, register:
     register.ledger.acts.append(Act("juki.discrepancy_opened", None, None, detail))
 
 
-def _held(notice: Notice, register: Register) -> QuerySet[Notification]:
+def _held(notice: Notice, register: Register, status: NotificationStatus = _HELD) -> QuerySet[Notification]:
     register.store()
     return Notification.objects.filter(
-        resident_code=notice.resident_code, office=notice.municipality, status=NotificationStatus.HELD
+        resident_code__in=register.codes(notice.resident_code), office=notice.municipality, status=status
     )
 
 
 def _following(notice: Notice, register: Register) -> Notification | None:
+    """What waited for this one. A number that staff have dropped is passed over."""
     if notice.sequence is None or not register.has_waiting(notice.resident_code):
         return None
-    return _held(notice, register).filter(sequence=notice.sequence + 1).first()
+    order = register.order(notice)
+    while True:
+        following = _held(notice, register).filter(sequence=order.last + 1).first()
+        if following or not _held(notice, register, _DROPPED).filter(sequence=order.last + 1).exists():
+            return following
+        register.advance(order, order.last + 1)
 
 
 def _release(notification: Notification, notice: Notice, register: Register) -> None:

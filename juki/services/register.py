@@ -12,8 +12,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit.services import Act
 from jlis.kernel.organisations.selectors.municipalities import Tenant
@@ -88,12 +86,7 @@ def lock(notices: Sequence[Notice]) -> None:
 
 def lock_codes(codes: Collection[str]) -> None:
     """Lock persons all at once and in one order, so that two calls about the same people wait and do not deadlock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(code, 5012))"
-            " FROM (SELECT code FROM unnest(%s::text[]) AS code ORDER BY code) AS wanted",
-            [list(codes)],
-        )
+    sql.lock(list(codes))
 
 
 class Register:
@@ -139,11 +132,17 @@ class Register:
 
     def has_waiting(self, code: str) -> bool:
         """Whether a notice about the bearer of a code may wait: for its predecessor, or since it contradicted."""
-        return code in self._waiting
+        return not self._waiting.isdisjoint(self.codes(code))
+
+    def codes(self, code: str) -> list[str]:
+        """The codes that the bearer of one has borne, the first one first; the code alone when nobody has borne it."""
+        bearer = self._bearers.get(code)
+        return self._codes[bearer] if bearer else [code]
 
     def order(self, notice: Notice) -> SenderSequence:
-        """How far the sender's numbers of this person have come."""
-        office, code = notice.municipality, notice.resident_code
+        """How far the sender's numbers of this person have come. They go on when the person's code is changed: they
+        are kept under the first that the person bore."""
+        office, code = notice.municipality, self.codes(notice.resident_code)[0]
         return self._orders.setdefault((office, code), SenderSequence(office=office, resident_code=code, last=0))
 
     def open_move_out(self, resident: Resident) -> MoveOut | None:
@@ -281,8 +280,11 @@ class Register:
             resident__among=[resident.pk for resident in found], state=MoveOutState.OPEN
         )
         self._move_outs |= {move_out.resident: move_out for move_out in leaving}
+        borne = sorted({each for code in codes for each in self.codes(code)})
+        # One that staff have dropped waits no more, but its number is passed over.
         waiting = Notification.objects.filter(
-            resident_code__among=codes, status__in=(NotificationStatus.HELD, NotificationStatus.DISCREPANT)
+            resident_code__among=borne,
+            status__in=(NotificationStatus.HELD, NotificationStatus.DISCREPANT, NotificationStatus.WITHDRAWN),
         )
         self._waiting |= set(waiting.values_list("resident_code", flat=True))
 
@@ -291,7 +293,7 @@ class Register:
             return
         asked = SenderSequence.objects.select_for_update().filter(
             office__in={notice.municipality for notice in notices},
-            resident_code__among=[notice.resident_code for notice in notices],
+            resident_code__among=[self.codes(notice.resident_code)[0] for notice in notices],
         )
         self._orders |= {(order.office, order.resident_code): order for order in asked}
 

@@ -76,6 +76,27 @@ _BEARERS = """
 """
 
 
+# Two calls about one person wait for each other whichever of the person's codes they name.
+_LOCK = """
+    SELECT pg_advisory_xact_lock(hashtextextended(code, 5012))
+    FROM (
+        SELECT DISTINCT coalesce(
+            (
+                SELECT borne.code FROM juki_residentcode AS told JOIN juki_residentcode AS borne USING (resident)
+                WHERE told.code = asked.code ORDER BY borne.valid_from, borne.valid_to LIMIT 1
+            ),
+            asked.code
+        ) AS code
+        FROM unnest(%s::text[]) AS asked(code) ORDER BY code
+    ) AS wanted
+"""
+
+
+def lock(codes: Sequence[str]) -> None:
+    """Lock the bearers of codes, each by the first code that they bore, all at once and in one order."""
+    prepared.run(_LOCK, [array(codes)])
+
+
 def codes_of_bearers(codes: Sequence[str]) -> list[tuple[str, UUID]]:
     """Every code of whoever bears or bore one of these, with the bearer; each one's in the order of bearing."""
     return prepared.rows(_BEARERS, [array(codes)])

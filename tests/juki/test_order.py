@@ -34,7 +34,7 @@ CORRECTIONS = st.one_of(
 )
 # What a single town may tell, nonsense included: what contradicts in order must contradict out of order.
 ANYTHING = st.one_of(
-    CORRECTIONS, st.tuples(st.sampled_from(["D01", "D02", "D03", "D06", "R01", "R02", "R09"]), st.just({}))
+    CORRECTIONS, st.tuples(st.sampled_from(["D01", "D02", "D03", "D06", "R01", "R02", "R09", "M08"]), st.just({}))
 )
 
 
@@ -82,14 +82,21 @@ def delivered(draw, tales) -> tuple[list[Told], list[Told]]:
     return tale, [tale[0], *draw(st.permutations([*tale[1:], *again]))]
 
 
-def register_after(deliveries: list[Told], people, at) -> dict[str, Any]:
-    """Tell it all, look at the register, and take everything back."""
+def register_after(deliveries: list[Told], people, at, known: int | None = None) -> dict[str, Any]:
+    """Tell it all, look at the register, and take everything back. From `known` on, under the code that is borne."""
     with transaction.atomic():
-        for town, notice in deliveries:
-            tell(notice, by=people[town], at=at)
+        for place, (town, notice) in enumerate(deliveries):
+            code = notice["resident_code"] if known is None or place < known else borne()
+            tell(notice | {"resident_code": code}, by=people[town], at=at)
         found = _register()
         transaction.set_rollback(True)
     return found
+
+
+def borne() -> str:
+    """The code that the one resident bears."""
+    with acting(REGISTRY):
+        return Resident.objects.get().resident_code
 
 
 def _register() -> dict[str, Any]:
@@ -119,10 +126,16 @@ def people(clerk, outsider):
     return {CHIYODA: clerk, SHINJUKU: outsider}
 
 
+@pytest.fixture
+def codes_of_chiyoda(clerk, at):
+    """Codes to change to."""
+    with_codes(clerk, at)
+
+
 @pytest.mark.django_db
 @FAST_ENOUGH
 @given(told=delivered(one_towns_tale()))
-def test_one_towns_notifications_may_arrive_in_any_order_and_again(people, at, told):
+def test_one_towns_notifications_may_arrive_in_any_order_and_again(people, codes_of_chiyoda, at, told):
     tale, arrival = told
     assert register_after(arrival, people, at) == register_after(tale, people, at)
 
@@ -135,6 +148,29 @@ def test_a_move_may_be_told_by_both_towns_in_any_order_and_again(people, at, tol
     in_order = register_after(tale, people, at)
     assert set(in_order["notifications"].values()) == {"APPLIED"}, "the true tale contradicts nothing"
     assert register_after(arrival, people, at) == in_order
+
+
+@st.composite
+def recoded(draw) -> tuple[list[Told], int, list[Told]]:
+    """A tale with a change of code in it, after how many it is, and how it arrives: what follows it comes later, since
+    nobody knows the new code before."""
+    teller = Teller()
+    before, after = draw(st.lists(CORRECTIONS, max_size=3)), draw(st.lists(CORRECTIONS, min_size=1, max_size=3))
+    change_of_code = (draw(st.sampled_from(["M08", "M09"])), {})
+    tale = [teller.told(CHIYODA, *step) for step in [("R06", {}), *before, change_of_code, *after]]
+    known = len(before) + 2
+    first, then = draw(st.permutations(tale[1:known])), draw(st.permutations(tale[known:]))
+    return tale, known, [tale[0], *first, *then]
+
+
+@pytest.mark.django_db
+@FAST_ENOUGH
+@given(told=recoded())
+def test_the_order_goes_on_under_a_new_code(people, codes_of_chiyoda, at, told):
+    tale, known, arrival = told
+    in_order = register_after(tale, people, at, known)
+    assert set(in_order["notifications"].values()) == {"APPLIED"}
+    assert register_after(arrival, people, at, known) == in_order
 
 
 @pytest.mark.django_db

@@ -1,4 +1,7 @@
-"""A hundred thousand notifications of three towns, mixed up, some of them twice, end as a model of them says (J1)."""
+"""A hundred thousand notifications of three towns, mixed up, some of them twice, end as a model of them says (J1).
+
+Half of the people have their 住民票コード changed once: whoever tells of them knows the new code only from then on.
+"""
 
 import os
 from dataclasses import dataclass, field
@@ -10,10 +13,11 @@ from typing import Any
 import pytest
 
 from jlis.kernel.isolation.scope import REGISTRY, acting
-from juki.models import Discrepancy, IdentityRecord, Notification, Resident
+from juki.models import Discrepancy, IdentityRecord, Notification, Resident, ResidentCode
 from juki.services import notifications
 from juki.services.codes import with_check_digit
 from tests.conftest import CHIYODA, SHINJUKU, TSURUMI
+from tests.juki.factories import with_codes
 
 pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
 SIZE = int(os.environ.get("STREAM", "100000"))
@@ -38,15 +42,20 @@ class Life:
     items: dict[str, str] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    recoded_at: int = 0
 
     def live(self, length: int) -> None:
         """An entry, and then corrections and moves; some die, and nothing follows."""
         # A former surname goes with its bearer from town to town (施行令30条の14).
         self.items = {"name": f"住民　{self.code[-5:]}", "former_surname": ""}
         self.enter(self.random.choice(TOWNS), "R06")
+        change_at = self.random.randrange(1, 2 * length)
         while len(self.told) < length and self.state == "CURRENT":
             step = self.random.random()
-            if step < 0.25 and len(self.told) + 2 <= length:
+            if not self.recoded_at and len(self.told) >= change_at:
+                self.tell(self.random.choice(["M08", "M09"]))
+                self.recoded_at = len(self.told)
+            elif step < 0.25 and len(self.told) + 2 <= length:
                 self.tell("D01")
                 self.enter(self.random.choice([town for town in TOWNS if town != self.town]), "R01")
             elif step < 0.28:
@@ -80,6 +89,15 @@ class Life:
         }  # fmt: skip
         self.told.append((self.town, notice | items))
 
+    def until_recoded(self) -> list[Told]:
+        """What is told after the entry, as long as the first code is known alone."""
+        return self.told[1 : self.recoded_at or None]
+
+    def since_recoded(self, code: str) -> list[Told]:
+        """What is told under the new code."""
+        later = self.told[self.recoded_at :] if self.recoded_at else []
+        return [(town, notice | {"resident_code": code}) for town, notice in later]
+
     def ends(self) -> tuple[Any, ...]:
         """What the register must say."""
         items = self.items
@@ -107,23 +125,46 @@ def register() -> dict[str, tuple[Any, ...]]:
         return {code: tuple(rest) for code, *rest in rows.iterator()}
 
 
+def mixed(random: Random, told: list[Told]) -> list[Told]:
+    """In any order, some of it again."""
+    stream = told + random.sample(told, len(told) // AGAIN)
+    random.shuffle(stream)
+    return stream
+
+
+def present_codes() -> dict[str, str]:
+    """The code that each bears now, by the first."""
+    with acting(REGISTRY):
+        borne = list(ResidentCode.objects.order_by("valid_from", "valid_to").values_list("resident", "code"))
+    first: dict[Any, str] = {}
+    for resident, code in borne:
+        first.setdefault(resident, code)
+    return {first[resident]: code for resident, code in borne}
+
+
 def test_a_shuffled_stream_ends_as_the_model_says(clerk, outsider, ward_clerk, at):
     random = Random(20261127)
     people = [Life(random, with_check_digit(f"80{number:08}")) for number in range(SIZE // A_LIFE)]
     for life in people:
         life.live(A_LIFE)
     tellers = {CHIYODA: clerk, SHINJUKU: outsider, TSURUMI: ward_clerk}
-    entries = [life.told[0] for life in people]
-    rest = [told for life in people for told in life.told[1:]]
-    stream = rest + random.sample(rest, len(rest) // AGAIN)
-    random.shuffle(stream)
-    for town, notices in [*calls(entries), *calls(stream)]:
-        with acting(tellers[town].scope):
-            notifications.receive(notices=notices, by=tellers[town], at=at, channel="REST")
+    for teller in tellers.values():
+        with_codes(teller, at, size=len(people))
+
+    def send(stream: list[Told]) -> None:
+        for town, notices in calls(stream):
+            with acting(tellers[town].scope):
+                notifications.receive(notices=notices, by=tellers[town], at=at, channel="REST")
+
+    send([life.told[0] for life in people])
+    send(mixed(random, [told for life in people for told in life.until_recoded()]))
+    codes = present_codes()
+    send(mixed(random, [told for life in people for told in life.since_recoded(codes[life.code])]))
     with acting(REGISTRY):
         statuses = set(Notification.objects.values_list("status", flat=True))
         assert not Discrepancy.objects.filter(state="OPEN").exists()
-        assert Notification.objects.count() == len(entries) + len(rest)
+        assert Notification.objects.count() == sum(len(life.told) for life in people)
         assert Resident.objects.count() == len(people)
     assert statuses == {"APPLIED"}
-    assert register() == {life.code: life.ends() for life in people}
+    assert {life.code == codes[life.code] for life in people} == {True, False}
+    assert register() == {codes[life.code]: life.ends() for life in people}

@@ -14,8 +14,8 @@ from tests.juki.factories import change, grown, tell, with_codes
 
 OTHERS = {
     "name": "別人　太郎", "name_kana": "ベツジン　タロウ", "kana_source": "EX_OFFICIO", "former_surname": "旧田",
-    "former_surname_kana": "キュウダ", "alias": "通称", "address": "東京都千代田区一番町1番地", "birth_date": "1981-01-01",
-    "sex": "F", "resident_class": "FOREIGN",
+    "former_surname_kana": "キュウダ", "alias": "通称", "address": "東京都千代田区一番町1番地",
+    "birth_date": "1981-01-01", "sex": "F", "resident_class": "FOREIGN",
 }  # fmt: skip
 
 

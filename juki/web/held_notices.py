@@ -1,0 +1,71 @@
+"""順序待ち on the screen: the notices that wait for an earlier one, the longest first, and their settlement."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jlis.kernel.errors import Forbidden, NotFound, Refused
+from jlis.kernel.faces.web import StaffRequest, staff_view
+from jlis.kernel.time import now
+from juki.domain.changes import reason_of
+from juki.domain.contradictions import Contradiction, verdict_on
+from juki.selectors import held_notices as selector
+from juki.services import held_notices
+from juki.web.forms import SettleForm
+
+
+@staff_view(permission="juki.see_discrepancies")
+def held_list(request: StaffRequest) -> HttpResponse:
+    """The office's notices that wait for an earlier one, with how many days they have waited."""
+    page = Paginator(selector.waiting(), 50).get_page(request.GET.get("page"))
+    rows = [(row, selector.days_waited(row, now())) for row in page.object_list]
+    shown = {
+        "page": page,
+        "rows": rows,
+        "breadcrumbs": [("異動の通知", reverse("juki_notices")), ("順序待ちの通知", "")],
+    }
+    return render(request, "juki/held_notices/list.html", shown)
+
+
+@staff_view(permission="juki.see_discrepancies")
+def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
+    """One that waits: applied though numbers are missing, or dropped, with a reason."""
+    found = selector.waiting().filter(pk=notification).first()
+    if found is None:
+        raise NotFound("notification_not_found", "順序を待っている通知がありません。")
+    form = SettleForm(request.POST or None)
+    form.fields["decision"].choices = [("apply", "前の通知を待たずに反映する"), ("withdraw", "通知を取り下げる")]  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        try:
+            held_notices.settle(
+                notification=found.pk,
+                apply=form.cleaned_data["decision"] == "apply",
+                note=form.cleaned_data["note"],
+                by=request.actor,
+                at=now(),
+            )
+        except Forbidden:
+            raise
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "順序待ちの通知を処理しました。")
+            return redirect("juki_held_notices")
+    shown = {
+        "notification": found,
+        "reason": reason_of(found.reason),
+        "days": selector.days_waited(found, now()),
+        "verdict": verdict_on(Contradiction.ORDER_GAP),
+        "form": form,
+        "may_settle": request.actor.may("juki.settle_discrepancies"),
+        "breadcrumbs": [
+            ("異動の通知", reverse("juki_notices")),
+            ("順序待ちの通知", reverse("juki_held_notices")),
+            ("内容", ""),
+        ],
+    }
+    return render(request, "juki/held_notices/detail.html", shown)

@@ -70,8 +70,11 @@ class DiscrepancyKind(models.TextChoices):
     ALREADY_REGISTERED = "ALREADY_REGISTERED", "既に登録済み"
     DECEASED = "DECEASED", "死亡により消除済み"
     CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE", "変更前の住民票コード"
+    CODE_NOT_ALLOTTED = "CODE_NOT_ALLOTTED", "割り当てていない住民票コード"
     NOT_MINOR = "NOT_MINOR", "軽微な修正でない氏名の変更"
     ORDER_GAP = "ORDER_GAP", "前の順序の通知が届かない"
+    OTHER_CLASS = "OTHER_CLASS", "住民区分に合わない異動"
+    NOTHING_TO_CHANGE = "NOTHING_TO_CHANGE", "記載のない旧氏・通称の異動"
 
 
 class DiscrepancyState(models.TextChoices):

@@ -5,7 +5,7 @@ notification of it carries, which dates it admits, and what it does to the signa
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -169,8 +169,23 @@ def reason_of(code: str) -> Reason:
         raise ValueError(f"異動事由コード「{code}」はありません。") from None
 
 
+# 転出 is told beforehand by days or weeks; a year is a slip of the pen, and the card's clock starts from this day.
+FURTHEST = timedelta(days=366)
+# A correction that corrects nothing; the others say by themselves what they change, or carry it by need.
+NEEDS_AN_ITEM = frozenset(
+    {
+        ChangeReason.MINOR_CORRECTION,
+        ChangeReason.CORRECTION_EX_OFFICIO,
+        ChangeReason.CLERICAL_ERROR,
+        ChangeReason.FURIGANA_ENTERED,
+    }
+)
+
+
 def date_fault(reason: Reason, changed_on: date, today: date) -> str:
     """Why the date cannot be; an empty string when it can. Only a move-out is notified beforehand (法24条)."""
+    if reason.may_be_future and changed_on - today > FURTHEST:
+        return f"{reason.label}の予定年月日は1年以内の日を指定してください（{changed_on.isoformat()}）。"
     if changed_on > today and not reason.may_be_future:
         return f"{reason.label}の異動年月日に未来の日付は使えません（{changed_on.isoformat()}）。"
     return ""

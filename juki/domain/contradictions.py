@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from juki.domain.changes import RETURNABLE, ChangeClass, ChangeReason
+from juki.domain.changes import FIRST_ENTRIES, RETURNABLE, ChangeClass, ChangeReason
+from juki.domain.item_rules import FOREIGN, JAPANESE, faults
 from juki.domain.letters import same_letters
 from juki.domain.notices import Notice
 
@@ -24,8 +25,11 @@ class Contradiction(StrEnum):
     BEFORE_BIRTH = "BEFORE_BIRTH"
     BEFORE_LAST_CHANGE = "BEFORE_LAST_CHANGE"
     CODE_NOT_IN_FORCE = "CODE_NOT_IN_FORCE"
+    CODE_NOT_ALLOTTED = "CODE_NOT_ALLOTTED"
     NOT_MINOR = "NOT_MINOR"
     ORDER_GAP = "ORDER_GAP"
+    OTHER_CLASS = "OTHER_CLASS"
+    NOTHING_TO_CHANGE = "NOTHING_TO_CHANGE"
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,14 @@ class Verdict:
 
 
 # What a standing says of the person.
-HELD_ITEMS = ("name", "former_surname", "alias")
+HELD_ITEMS = ("name", "former_surname", "alias", "resident_class")
+_CALLED = ("name", "former_surname", "alias")
+_NEEDED = {
+    ChangeReason.FORMER_SURNAME_CHANGED: "former_surname",
+    ChangeReason.FORMER_SURNAME_REMOVED: "former_surname",
+    ChangeReason.ALIAS_REMOVED: "alias",
+}
+_REMOVED_AS = {ChangeReason.REMOVAL_NATURALISED: FOREIGN, ChangeReason.REMOVAL_NATIONALITY_LOST: JAPANESE}
 Rule = Callable[[Notice, Standing | None], bool]
 _rules: list[tuple[Rule, Verdict]] = []
 
@@ -184,8 +195,35 @@ def another_name_called_minor(notice: Notice, standing: Standing | None) -> bool
     told = notice.items()
     return any(
         name in told and name in standing.items and not same_letters(standing.items[name], told[name])
-        for name in HELD_ITEMS
+        for name in _CALLED
     )
+
+
+@rule(
+    Contradiction.OTHER_CLASS,
+    article="施行令8条の2・30条の13・30条の16",
+    law="旧氏は日本人住民に、通称は外国人住民に記載される。帰化は外国人住民、国籍喪失は日本人住民の消除である。",
+    advice="登録されている住民区分に合わない異動です。住民区分と異動事由を確かめてください。",
+)
+def not_for_the_class(notice: Notice, standing: Standing | None) -> bool:
+    held = standing.items.get("resident_class") if standing is not None else None
+    if not held or notice.facts.kind is ChangeClass.ENTRY:
+        return False
+    told = {name: value for name, value in notice.items().items() if value}
+    return _REMOVED_AS.get(notice.reason, held) != held or any(
+        code == "not_for_class" for _, code, _ in faults({"resident_class": held} | told, notice.reason)
+    )
+
+
+@rule(
+    Contradiction.NOTHING_TO_CHANGE,
+    article="施行令30条の14・30条の16",
+    law="旧氏の変更・削除、通称の削除は、記載されているものについて行う。",
+    advice="記載されていない旧氏・通称の変更または削除です。対象者と異動事由を確かめてください。",
+)
+def nothing_to_change(notice: Notice, standing: Standing | None) -> bool:
+    needed = _NEEDED.get(notice.reason)
+    return standing is not None and needed is not None and standing.items.get(needed) == ""
 
 
 _CODE_NOT_IN_FORCE = Verdict(
@@ -205,19 +243,39 @@ _ORDER_GAP = Verdict(
 )
 
 
+_CODE_NOT_ALLOTTED = Verdict(
+    Contradiction.CODE_NOT_ALLOTTED,
+    "住民基本台帳法30条の2・30条の3",
+    "住民票コードは、機構が市区町村に割り当てたものから記載し、既にある者には直近のものを記載する。",
+    "割り当てられた者のいない住民票コードです。住民票コードを確かめてください。"
+    "登録前から住民票コードのある者は、職権記載の事由で通知してください。",
+)
+
+
 def contradiction(notice: Notice, standing: Standing | None) -> Verdict | None:
     """The first rule that the notification breaks, or None."""
     return next((verdict for judge, verdict in _rules if judge(notice, standing)), None)
 
 
-def misused_code(notice: Notice, *, was_borne: bool) -> Verdict | None:
-    """What is wrong with the code of an entry when nobody bears it: whether somebody did, before it was changed."""
-    return _CODE_NOT_IN_FORCE if was_borne and notice.facts.kind is ChangeClass.ENTRY else None
+def misused_code(notice: Notice, *, was_borne: bool, is_of_the_office: Callable[[], bool]) -> Verdict | None:
+    """What is wrong with the code of an entry when nobody bears it.
+
+    `was_borne`: somebody did, before it was changed. `is_of_the_office`: it lies in a lot of the sender's office.
+    """
+    if notice.facts.kind is not ChangeClass.ENTRY:
+        return None
+    if was_borne:
+        return _CODE_NOT_IN_FORCE
+    # Whoever was recorded before the network came bears a code of no lot, and is entered ex officio.
+    if notice.reason in FIRST_ENTRIES - {ChangeReason.ENTRY_EX_OFFICIO}:
+        return None if is_of_the_office() else _CODE_NOT_ALLOTTED
+    # A move-in is of somebody who was recorded elsewhere, with the code that they bear (法30条の3).
+    return _CODE_NOT_ALLOTTED if notice.reason is ChangeReason.MOVE_IN else None
 
 
 def register_of_rules() -> list[Verdict]:
     """Every rule, in the order of judging."""
-    return [verdict for _, verdict in _rules] + [_CODE_NOT_IN_FORCE, _ORDER_GAP]
+    return [verdict for _, verdict in _rules] + [_CODE_NOT_IN_FORCE, _CODE_NOT_ALLOTTED, _ORDER_GAP]
 
 
 def verdict_on(kind: str) -> Verdict:

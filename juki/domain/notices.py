@@ -6,7 +6,6 @@ contradicts the register is judged in `contradictions`.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -20,6 +19,7 @@ from juki.domain.changes import (
     CARRIES,
     FIRST_ENTRIES,
     MAY_CARRY,
+    NEEDS_AN_ITEM,
     TAKES_AWAY,
     ChangeClass,
     ChangeReason,
@@ -27,6 +27,7 @@ from juki.domain.changes import (
     date_fault,
     reason_of,
 )
+from juki.domain.item_rules import UNWRITABLE, faults
 
 IDENTITY_FIELDS = (
     "name", "name_kana", "kana_source", "former_surname", "former_surname_kana", "alias", "address", "birth_date",
@@ -104,7 +105,6 @@ class Notice:
 
 _FIELDS = tuple(field.name for field in fields(Notice))
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def read_notice(raw: Any, *, row: int | None, municipality: str, today: date) -> tuple[Notice | None, list[FieldError]]:
@@ -161,8 +161,8 @@ class _Reader:
         if len(value) > longest:
             self.fault(field, "too_long", f"{label}は{longest}文字までです。")
             return None
-        if _CONTROL.search(value):
-            self.fault(field, "control_character", f"{label}に制御文字が含まれています。")
+        if UNWRITABLE.search(value):
+            self.fault(field, "control_character", f"{label}に使えない文字（制御文字など）が含まれています。")
             return None
         if not value.strip():
             self.fault(field, "blank", f"{label}が空白です。")
@@ -221,6 +221,8 @@ class _Reader:
         for field in NEVER_EMPTY if not is_entry else ("kana_source",):
             if values[field] == "":
                 self.fault(field, "required", f"{LABELS[field]}を空にすることはできません。")
+        for fault in faults(values, reason.code if reason else None):
+            self.fault(*fault)
         return values | self._by_reason(reason, values) if reason else values
 
     def _by_reason(self, reason: Reason, values: dict[str, str | None]) -> dict[str, str | None]:
@@ -230,6 +232,8 @@ class _Reader:
             self.fault(carried[0], "not_for_removal", f"{reason.label}の通知に本人の項目は付けられません。")
         if reason.kind is ChangeClass.CORRECTION:
             self._refuse_others(reason, carried, values)
+        if reason.code in NEEDS_AN_ITEM and not carried:
+            self.fault("reason", "nothing_to_correct", f"{reason.label}の通知に、修正する項目がありません。")
         needed = CARRIES.get(reason.code)
         if needed and not values[needed]:
             self.fault(needed, "required", f"{reason.label}の通知には新しい{LABELS[needed]}が必要です。")

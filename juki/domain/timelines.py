@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from jlis.kernel.domain.partial_dates import PartialDate
 from juki.domain.changes import ChangeClass, ChangeReason
 from juki.domain.contradictions import HELD_ITEMS, Contradiction, Standing, contradiction
+from juki.domain.item_rules import without_other_class
 from juki.domain.notices import Notice
 
 
@@ -41,7 +42,10 @@ def standing_after(standing: Standing, notice: Notice) -> Standing:
 def _items_after(standing: Standing, notice: Notice) -> Mapping[str, str]:
     if notice.reason is ChangeReason.CORRECTION_CANCELLED and not notice.items():
         return {}
-    return {name: value for name, value in {**standing.items, **notice.items()}.items() if name in HELD_ITEMS}
+    items = {**standing.items, **notice.items()}
+    if notice.resident_class:
+        items = without_other_class(items)
+    return {name: value for name, value in items.items() if name in HELD_ITEMS}
 
 
 def arranged(standing: Standing, told: Sequence[Told]) -> list[Told] | None:

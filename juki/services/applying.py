@@ -95,11 +95,13 @@ def _take_turn(notification: Notification, notice: Notice, register: Register) -
 
 def _fits_in_the_past(notification: Notification, notice: Notice, register: Register) -> bool:
     """Whether what came late has found its place; then whatever waited for it as well."""
-    resident = register.resident(notice.resident_code)
+    # A stay elsewhere was told under the code of its days, which may have been changed since.
+    resident = register.bearer(notice.resident_code)
     if resident is None or notice.changed_on > resident.changed_on:
         return False
     register.store()
-    placed = retelling.tell_into_place(resident, notification, register.at, register.ledger)
+    codes_borne = register.codes(notice.resident_code)
+    placed = retelling.tell_into_place(resident, codes_borne, notification, register.at, register.ledger)
     if not placed:
         return False
     register.forget(resident)
@@ -135,7 +137,11 @@ def _apply(notification: Notification, notice: Notice, register: Register) -> Ve
 
 def _verdict(notice: Notice, resident: Resident | None, register: Register) -> Verdict | None:
     if resident is None:
-        misused = misused_code(notice, was_borne=register.was_borne(notice.resident_code))
+        misused = misused_code(
+            notice,
+            was_borne=register.was_borne(notice.resident_code),
+            is_of_the_office=lambda: register.has_allotted(notice.municipality, notice.resident_code),
+        )
         return misused or contradiction(notice, None)
     return contradiction(notice, _standing(notice, resident, register))
 
@@ -301,10 +307,12 @@ def _release(notification: Notification, notice: Notice, register: Register) -> 
         return
     register.store()
     if notice.facts.kind is ChangeClass.REMOVAL:
-        held_back = waiting.open_of(notice.resident_code, Contradiction.TWO_MUNICIPALITIES)[:1]
+        # Or it came before the person was known at all.
+        kinds = (Contradiction.TWO_MUNICIPALITIES, Contradiction.CODE_NOT_ALLOTTED)
+        held_back = waiting.open_of([notice.resident_code], *kinds)[:1]
         note = "前の市区町村の消除の通知が届いたため、反映しました。"
     elif notice.facts.kind is ChangeClass.ENTRY:
-        told_after = waiting.open_of(notice.resident_code, Contradiction.UNKNOWN_RESIDENT).filter(
+        told_after = waiting.open_of([notice.resident_code], Contradiction.UNKNOWN_RESIDENT).filter(
             office=notice.municipality, received_at__gte=notification.received_at
         )
         held_back = told_after.order_by(F("sequence").asc(nulls_last=True), "received_at", "changed_on")

@@ -71,6 +71,17 @@ def borne(codes: Sequence[str]) -> set[str]:
     return {row[0] for row in prepared.rows(_BORNE, [array(codes)])} if codes else set()
 
 
+def lots_of(office: str) -> list[range]:
+    """The places of an office's codes in the national sequence."""
+    lots = CodeLot.objects.filter(office=office).values_list("first", "size")
+    return [range(first, first + size) for first, size in lots]
+
+
+def place_of(code: str) -> int:
+    """The place of a code in the national sequence, allotted or not."""
+    return NumberPermutation(keys.codes_key(), DIGITS).inverse(int(code[:DIGITS]))
+
+
 def _take(office: str, count: int) -> list[str]:
     lot = CodeLot.objects.select_for_update().filter(office=office, used__lt=F("size")).order_by("first").first()
     if lot is None:

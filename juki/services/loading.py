@@ -6,7 +6,6 @@ whole. The rows go to a temporary table first, since COPY into a table under row
 
 import io
 import os
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
@@ -30,7 +29,9 @@ from jlis.kernel.outbox import publishing
 from jlis.kernel.overlapping import Beside
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
-from juki.domain.changes import ChangeClass, reason_of
+from juki.domain import item_rules
+from juki.domain.changes import ChangeClass, ChangeReason, reason_of
+from juki.domain.item_rules import UNWRITABLE, lies_elsewhere
 from juki.domain.notices import CHOICES, LABELS, LENGTHS, LONGEST_CODE, REQUIRED_FOR_ENTRY
 from juki.events import ResidentsLoaded
 from juki.services import codes, numbers
@@ -45,7 +46,6 @@ COLUMNS = (
 DEFAULT_REASON = "R06"
 RESIDENTS_PER_ENTRY = 20_000
 _FILE = Columns(COLUMNS, REQUIRED_FOR_ENTRY, LABELS)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def load_file(
@@ -86,6 +86,7 @@ class _RowReader:
 
     def __init__(self, office: str, today: date):
         self.office = office
+        self.home = municipalities.address_of(office)
         self.today = today
         self._seen: set[str] = set()
 
@@ -104,15 +105,17 @@ class _RowReader:
         faults = [(name, f"{LABELS[name]}は必須です。") for name in REQUIRED_FOR_ENTRY if not row[name].strip()]
         if faults:
             return faults
-        if _CONTROL.search("".join(row.values())) or max(map(len, row.values())) > LONGEST_CODE:
+        if UNWRITABLE.search("".join(row.values())) or max(map(len, row.values())) > LONGEST_CODE:
             faults += _text_faults(row)
         for name, allowed in CHOICES.items():
             if row.get(name) and row[name] not in allowed:
                 faults.append((name, f"{LABELS[name]}は{'・'.join(allowed)}のいずれかです。"))
         if row.get("municipality", "") not in ("", self.office):
             faults.append(("municipality", _town_fault(row["municipality"])))
+        if lies_elsewhere(row["address"], self.home):
+            faults.append(("address", f"{self.home}の住所ではありません。"))
         faults += self._code_faults(row.get("resident_code", ""))
-        return faults or self._date_faults(row)
+        return faults or self._date_faults(row) or _item_faults(row)
 
     def _code_faults(self, code: str) -> list[tuple[str, str]]:
         if not code:
@@ -144,11 +147,16 @@ class _RowReader:
         return []
 
 
+def _item_faults(row: dict[str, str]) -> list[tuple[str, str]]:
+    reason = ChangeReason(row.get("reason") or DEFAULT_REASON)
+    return [(field, why) for field, _, why in item_rules.faults(row, reason)]
+
+
 def _text_faults(row: dict[str, str]) -> list[tuple[str, str]]:
     faults = []
     for name, value in row.items():
-        if _CONTROL.search(value):
-            faults.append((name, f"{LABELS[name]}に制御文字が含まれています。"))
+        if UNWRITABLE.search(value):
+            faults.append((name, f"{LABELS[name]}に使えない文字（制御文字など）が含まれています。"))
         elif len(value) > LENGTHS.get(name, LONGEST_CODE):
             faults.append((name, f"{LABELS[name]}は{LENGTHS.get(name, LONGEST_CODE)}文字までです。"))
     return faults

@@ -18,6 +18,7 @@ from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
 from juki.choices import NotificationStatus
 from juki.domain.contradictions import Verdict
+from juki.domain.item_rules import lies_elsewhere
 from juki.domain.notices import Notice, read_notice
 from juki.models import Notification
 from juki.services import applying, codes
@@ -108,6 +109,9 @@ def _sender_faults(notice: Notice, own: frozenset[str], keys: set[tuple[str, str
             else ("unknown_municipality", "この団体コードの市区町村はありません。")
         )
         return [FieldError("municipality", code, why, row)]
+    home = municipalities.address_of(notice.municipality)
+    if notice.address and lies_elsewhere(notice.address, home):
+        return [FieldError("address", "elsewhere", f"{home}の住所ではありません。", row)]
     if (notice.municipality, notice.key) in keys:
         return [FieldError("key", "duplicate_key", "同じ通知キーが前の行にもあります。", row)]
     return []

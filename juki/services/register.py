@@ -30,7 +30,7 @@ from juki.models import (
     ResidentCode,
     SenderSequence,
 )
-from juki.services import numbers, protection_copies, versions
+from juki.services import codes, numbers, protection_copies, versions
 from juki.services.ledger import Ledger
 from juki.sql import register as sql
 
@@ -102,6 +102,7 @@ class Register:
         self._move_outs: dict[UUID, MoveOut] = {}
         self._orders: dict[tuple[str, str], SenderSequence] = {}
         self._waiting: set[str] = set()
+        self._lots: dict[str, list[range]] = {}
         self._arrived: list[tuple[UUID, str]] = []
         self._unwritten = _Unwritten()
 
@@ -119,9 +120,20 @@ class Register:
             self._read([code])
         return self._residents[code]
 
+    def bearer(self, code: str) -> Resident | None:
+        """Whoever bears a code or bore it, before it was changed."""
+        return self.resident(self.codes(code)[-1])
+
     def was_borne(self, code: str) -> bool:
         """Whether somebody bore a code that nobody bears any more: a code is given once, for ever (法30条の2)."""
         return self.resident(code) is None and code in self._bearers
+
+    def has_allotted(self, office: str, code: str) -> bool:
+        """Whether a code lies in a lot of the office."""
+        if office not in self._lots:
+            self._lots[office] = codes.lots_of(office)
+        place = codes.place_of(code)
+        return any(place in lot for lot in self._lots[office])
 
     def latest(self, resident: Resident) -> IdentityRecord | None:
         """The version in force; None before the first."""

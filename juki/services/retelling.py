@@ -35,12 +35,12 @@ class _Line:
     notices: dict[int, Notice]
 
 
-def tell_into_place(resident: Resident, newest: Notification, at: Moment, ledger: Ledger) -> list[Notification]:
+def tell_into_place(
+    resident: Resident, codes: Sequence[str], newest: Notification, at: Moment, ledger: Ledger
+) -> list[Notification]:
     """Try to fit what waits, the newest arrival included, between what was applied; returns what found its place."""
     late = list(
-        waiting.open_of(resident.resident_code)
-        .filter(changed_on__lte=resident.changed_on)
-        .order_by("received_at", "changed_on", "id")
+        waiting.open_of(codes).filter(changed_on__lte=resident.changed_on).order_by("received_at", "changed_on", "id")
     )
     line = _line(resident, late)
     if line is None:
@@ -49,10 +49,20 @@ def tell_into_place(resident: Resident, newest: Notification, at: Moment, ledger
         order = arranged(_standing(line.base), _told(line, chosen))
         placed = [chosen[each.place] for each in order or () if not each.is_applied]
         # Who is registered where stays as it is: a late one may come before the latest, never after.
-        if order and order[-1].is_applied and newest in placed:
+        if order and order[-1].is_applied and newest in placed and _under_codes_of_their_days(line, order):
             _write(resident, line, order, chosen, at, ledger)
             return placed
     return []
+
+
+def _under_codes_of_their_days(line: _Line, order: Sequence[Told]) -> bool:
+    """Whether each late one names the code that the person bore at its place."""
+    borne, known = line.base.resident_code, {row.version: row.resident_code for row in line.tail}
+    for each in order:
+        borne = known[each.place] if each.is_applied else borne
+        if each.notice.resident_code != borne and not each.is_applied:
+            return False
+    return True
 
 
 def _choices(late: list[Notification], newest: Notification) -> Iterator[list[Notification]]:

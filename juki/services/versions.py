@@ -12,6 +12,7 @@ from jlis.kernel.time import Moment
 from juki.choices import KanaSource, RecordState
 from juki.domain.changes import REASONS, ChangeClass, ChangeReason, reason_of
 from juki.domain.contradictions import HELD_ITEMS
+from juki.domain.item_rules import without_other_class
 from juki.domain.notices import IDENTITY_FIELDS, Notice
 from juki.models import IdentityRecord
 from juki.sql import register as sql
@@ -143,7 +144,9 @@ def _items(notice: Notice, former: IdentityRecord | None) -> dict[str, str]:
     base = former
     if _goes_back(notice):
         base = _before(former) or former
-    return {field: getattr(base, field) for field in IDENTITY_FIELDS} | told
+    items = {field: getattr(base, field) for field in IDENTITY_FIELDS} | told
+    # Whoever was naturalised keeps no 通称, and whoever lost the nationality no 旧氏.
+    return without_other_class(items) if notice.resident_class else items
 
 
 def _goes_back(notice: Notice) -> bool:

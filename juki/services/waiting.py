@@ -1,5 +1,7 @@
 """Notices that contradicted and wait, and how one is settled by itself when what it waited for has come (J1)."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from jlis.kernel.time import Moment
@@ -8,14 +10,14 @@ from juki.domain.contradictions import Contradiction
 from juki.models import Discrepancy, Notification
 
 
-def open_of(resident_code: str, kind: Contradiction | None = None) -> QuerySet[Notification]:
-    """What waits about the bearer of a code, oldest change first; of one kind of contradiction or of any."""
+def open_of(codes: Sequence[str], *kinds: Contradiction) -> QuerySet[Notification]:
+    """What waits about the bearer of these codes, oldest change first; of some kinds of contradiction or of any."""
     found = Notification.objects.filter(
-        resident_code=resident_code,
+        resident_code__in=codes,
         status=NotificationStatus.DISCREPANT,
         discrepancy__state=DiscrepancyState.OPEN,
     ).order_by("changed_on", "received_at", "id")
-    return found if kind is None else found.filter(discrepancy__kind=kind.value)
+    return found.filter(discrepancy__kind__in=[kind.value for kind in kinds]) if kinds else found
 
 
 def is_open(held: Notification) -> bool:

@@ -107,6 +107,27 @@ FAULTY = {
     "a name that is a list": ({"name": ["山田"]}, "name", "not_text"),
     "an order that is a word": ({"sequence": "1"}, "sequence", "not_a_number"),
     "an order that is true": ({"sequence": True}, "sequence", "not_a_number"),
+    "a reading in hiragana": ({"name_kana": "よしだ　はなこ"}, "name_kana", "not_katakana"),
+    "a reading in half width": ({"name_kana": "ﾖｼﾀﾞ ﾊﾅｺ"}, "name_kana", "not_katakana"),
+    "a reading in kanji and letters": ({"name_kana": "ABC漢字123"}, "name_kana", "not_katakana"),
+    "an alias of a national": ({"alias": "通称"}, "alias", "not_for_class"),
+    "a former surname of a foreigner": (
+        {"resident_class": "FOREIGN", "former_surname": "旧田"},
+        "former_surname",
+        "not_for_class",
+    ),
+    "a foreigner who was naturalised": (
+        {"reason": "R04", "resident_class": "FOREIGN"},
+        "resident_class",
+        "not_for_reason",
+    ),
+    "a national who lost the nationality": ({"reason": "R05"}, "resident_class", "not_for_reason"),
+    "an address in Osaka": ({"address": "大阪府大阪市北区中之島一丁目3番20号"}, "address", "elsewhere"),
+    "an address in the next town": ({"address": "東京都新宿区西新宿二丁目8番1号"}, "address", "elsewhere"),
+    "a name with a line mark": ({"name": "山田\u0085太郎"}, "name", "control_character"),
+    "a name turned round": ({"name": "山田\u202e太郎"}, "name", "control_character"),
+    "a name with something unseen": ({"name": "山田\u200b太郎"}, "name", "control_character"),
+    "a name with no letter": ({"name": "山田\uffff太郎"}, "name", "control_character"),
     "a field that nobody knows": ({"household": "1"}, "household", "unknown_field"),
 }
 
@@ -118,6 +139,27 @@ def test_a_faulty_row_is_named_and_the_good_ones_beside_it_are_not_taken(town, w
     assert (2, field, code) in faults(refused)
     assert {row for row, _, _ in faults(refused)} == {2}
     assert registered_residents() == 0
+
+
+EMPTY_OR_TOO_FAR = {
+    **{reason: ({"reason": reason}, "reason", "nothing_to_correct") for reason in ("M02", "M03", "M04", "M20")},
+    "D01": ({"reason": "D01", "changed_on": "9999-12-31"}, "changed_on", "in_the_future"),
+    "D02": ({"reason": "D02", "changed_on": "2028-12-01"}, "changed_on", "in_the_future"),
+}
+
+
+@pytest.mark.parametrize("reason", EMPTY_OR_TOO_FAR)
+def test_a_correction_of_nothing_and_a_move_out_years_ahead_are_refused(town, clerk, at, reason):
+    (known,) = tell(grown(), by=clerk, at=at)
+    told, field, code = EMPTY_OR_TOO_FAR[reason]
+    notice = {"key": "k", "changed_on": "2026-11-20", "resident_code": known.resident_code} | told
+    assert faults(town.post(NOTIFICATIONS, notice)) == {(1, field, code)}
+
+
+def test_a_move_out_within_the_year_is_taken(town, clerk, at):
+    (known,) = tell(grown(), by=clerk, at=at)
+    (result,) = town.post(NOTIFICATIONS, change("D01", known.resident_code, changed_on="2027-11-01")).json()["results"]
+    assert result["status"] == "applied"
 
 
 def test_every_faulty_row_is_named_at_once(town):

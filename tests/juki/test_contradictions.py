@@ -12,6 +12,7 @@ from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, SYSTEM, acting
 from jlis.kernel.outbox.models import OutboxEvent
 from juki.domain.changes import ChangeReason
 from juki.models import Discrepancy, IdentityRecord, IndividualNumber, Resident, ResidentCode
+from juki.services import codes
 from tests.juki.factories import birth, change, grown, tell, with_codes
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ CORRECTIONS = ("M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M
 
 # Standing → what becomes of: an entry, a birth, the cancellation of a removal, a removal or a correction.
 MUST = {
-    "nobody": ("APPLIED", "APPLIED", "UNKNOWN_RESIDENT", "UNKNOWN_RESIDENT"),
+    "nobody": ("CODE_NOT_ALLOTTED", "CODE_NOT_ALLOTTED", "UNKNOWN_RESIDENT", "UNKNOWN_RESIDENT"),
     "current here": ("ALREADY_REGISTERED", "ALREADY_REGISTERED", "ALREADY_REGISTERED", "APPLIED"),
     "current elsewhere": ("TWO_MUNICIPALITIES", "TWO_MUNICIPALITIES", "TWO_MUNICIPALITIES", "UNKNOWN_RESIDENT"),
     "moved on from here": ("TWO_MUNICIPALITIES", "TWO_MUNICIPALITIES", "TWO_MUNICIPALITIES", "UNKNOWN_RESIDENT"),
@@ -46,8 +47,17 @@ REMOVED_BY = {
 }  # fmt: skip
 
 
+NATIONAL = {"former_surname": "旧"}
+FOREIGNER = {"resident_class": "FOREIGN", "alias": "通称"}
+FOR_FOREIGNERS = ("D04", "M17", "M18")
+FOR_NATIONALS = tuple(reason for reason in ENTRIES + REMOVALS + CORRECTIONS if reason not in FOR_FOREIGNERS)
+
+
 def must(standing: str, reason: str) -> str:
     entry, born, cancelled, other = MUST[standing]
+    if (standing, reason) == ("nobody", "R06"):
+        # Recorded before the network came, with a code of no lot.
+        return "APPLIED"
     return {"R03": born, "R09": cancelled}.get(reason, entry if reason in ENTRIES else other)
 
 
@@ -61,11 +71,13 @@ def stand(clerk, outsider, at):
     for town in (clerk, outsider):
         with_codes(town, at)
 
-    def brought(standing: str) -> str:
+    def brought(standing: str, **items: str) -> str:
         if standing == "nobody":
             return NOBODYS_CODE
         town = outsider if "elsewhere" in standing else clerk
-        (taken,) = tell(grown(birth_date=BORN, changed_on=BORN), by=town, at=at)
+        if standing.startswith("naturalised"):
+            items = FOREIGNER
+        (taken,) = tell(grown(birth_date=BORN, changed_on=BORN, **items), by=town, at=at)
         code = taken.resident_code
         for words, reason in REMOVED_BY.items():
             if standing.startswith(words):
@@ -80,13 +92,14 @@ def stand(clerk, outsider, at):
 
 def entry(reason: str, code: str, **changes: str) -> dict:
     day = BORN if reason == "R03" else "2026-11-20"
-    return birth(reason=reason, resident_code=code, changed_on=day, birth_date=BORN) | changes
+    class_ = "FOREIGN" if reason == "R05" else "JAPANESE"
+    return birth(reason=reason, resident_code=code, changed_on=day, birth_date=BORN, resident_class=class_) | changes
 
 
 def notice(reason: str, code: str) -> dict:
     if reason in ENTRIES:
         return entry(reason, code)
-    surname = {"former_surname": "旧"}
+    surname = {"former_surname": "旧々"}
     carried = {"M01": {"address": "東京都千代田区一番町1"}, "M14": surname, "M15": surname, "M17": {"alias": "通称"}}
     return change(reason, code, **carried.get(reason, {}))
 
@@ -125,9 +138,39 @@ def _register() -> dict[str, object]:
 
 @pytest.mark.parametrize("standing", MUST)
 def test_each_reason_meets_each_standing_as_the_law_has_it(stand, clerk, at, standing):
-    code = stand(standing)
-    found = {reason: outcome(reason, code, clerk, at) for reason in ENTRIES + REMOVALS + CORRECTIONS}
-    assert found == {reason: must(standing, reason) for reason in found}
+    found = {}
+    for items, reasons in ((NATIONAL, FOR_NATIONALS), (FOREIGNER, FOR_FOREIGNERS)):
+        with transaction.atomic():
+            code = stand(standing, **items)
+            found |= {reason: outcome(reason, code, clerk, at) for reason in reasons}
+            transaction.set_rollback(True)
+    assert found == {reason: must(standing, reason) for reason in ENTRIES + REMOVALS + CORRECTIONS}
+
+
+@pytest.mark.parametrize(("items", "others"), [(NATIONAL, FOR_FOREIGNERS), (FOREIGNER, ("D05", "M14", "M15", "M16"))])
+def test_what_is_for_the_others_alone_is_held(stand, clerk, at, items, others):
+    code = stand("current here", **items)
+    found = {outcome(reason, code, clerk, at) for reason in others}
+    assert found <= {"OTHER_CLASS", "NOTHING_TO_CHANGE"}
+    assert outcome(others[0], code, clerk, at) == "OTHER_CLASS"
+
+
+@pytest.mark.parametrize("reason", ["M15", "M16", "M18"])
+def test_nothing_is_changed_or_taken_away_where_nothing_stands(stand, clerk, at, reason):
+    without = {"resident_class": "FOREIGN"} if reason == "M18" else {}
+    code = stand("current here", **without)
+    assert outcome(reason, code, clerk, at) == "NOTHING_TO_CHANGE"
+
+
+def test_whoever_is_naturalised_keeps_no_alias_and_whoever_loses_the_nationality_no_former_surname(stand, clerk, at):
+    code = stand("current here", **FOREIGNER)
+    tell(change("D04", code, changed_on="2026-11-10"), by=clerk, at=at)
+    tell(entry("R04", code), by=clerk, at=at)
+    assert latest("resident_class", "alias") == ("JAPANESE", "")
+    tell(change("M14", code, former_surname="旧", former_surname_kana="キュウ"), by=clerk, at=at)
+    tell(change("D05", code), by=clerk, at=at)
+    tell(entry("R05", code), by=clerk, at=at)
+    assert latest("resident_class", "former_surname", "former_surname_kana") == ("FOREIGN", "", "")
 
 
 ELSEWHERE = [standing for standing in MUST if "elsewhere" in standing]
@@ -194,6 +237,26 @@ def test_a_changed_code_is_new_and_the_old_one_opens_nothing_and_is_given_to_nob
     assert outcome("M02", code, clerk, at) == "UNKNOWN_RESIDENT"
 
 
+@pytest.mark.parametrize("reason", ["R02", "R03", "R04", "R05"])
+def test_a_first_entry_takes_its_code_from_the_own_lot(clerk, outsider, at, reason):
+    for town in (clerk, outsider):
+        with_codes(town, at)
+    with acting(REGISTRY):
+        own, theirs = (codes.draw(office=town.organisation, count=1)[0] for town in (clerk, outsider))
+    assert outcome(reason, own, clerk, at) == "APPLIED"
+    assert outcome(reason, theirs, clerk, at) == "CODE_NOT_ALLOTTED"
+
+
+def test_a_move_in_that_came_before_the_person_was_known_settles_itself_with_the_move_out(clerk, outsider, at):
+    (early,) = tell(entry("R01", NOBODYS_CODE), by=outsider, at=at)
+    assert early.contradiction.kind == "CODE_NOT_ALLOTTED"
+    tell(grown(resident_code=NOBODYS_CODE, birth_date=BORN, changed_on=BORN), by=clerk, at=at)
+    tell(change("D01", NOBODYS_CODE), by=clerk, at=at)
+    assert latest("office", "change_reason") == ("131041", "R01")
+    with acting(REGISTRY):
+        assert Discrepancy.objects.get().state == "APPLIED"
+
+
 @pytest.mark.parametrize("reason", ENTRIES)
 def test_an_entry_with_a_code_that_was_changed_is_held_and_fails_nothing_else(stand, clerk, outsider, at, reason):
     code = stand("current here")
@@ -230,8 +293,8 @@ def test_a_number_changes_for_its_own_reasons_alone(stand, clerk, at, reason, ch
     ],
 )  # fmt: skip
 def test_a_removed_former_surname_or_alias_is_gone_by_the_reason_alone(stand, clerk, at, entered, removed, fields):
-    code = stand("current here")
-    tell(change(entered.pop("reason"), code, **entered), by=clerk, at=at)
+    code = stand("current here", resident_class="FOREIGN" if "alias" in fields else "JAPANESE")
+    tell(change(entered["reason"], code, **{field: entered[field] for field in fields}), by=clerk, at=at)
     assert latest(*fields) == tuple(entered[field] for field in fields)
     tell(change(removed, code), by=clerk, at=at)
     assert latest(*fields) == ("",) * len(fields)

@@ -13,7 +13,7 @@ from jlis.kernel.outbox.models import OutboxEvent
 from juki.models import CodeLot, IdentityRecord, IndividualNumber, Resident
 from juki.services import codes, loading, numbers
 from tests.conftest import CHIYODA, SHINJUKU, TSURUMI, YOKOHAMA, actor, client_of
-from tests.juki.factories import grown, tell, with_codes
+from tests.juki.factories import HOMES, grown, tell, with_codes
 from tests.juki.registers import HEADING, file, row, text
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,11 @@ FAULTY = {
     "a former surname of 101 letters": ({"former_surname": "山" * 101}, "former_surname"),
     "a tab in the name": ({"name": "山田\t太郎"}, "name"),
     "a NUL in the name": ({"name": "山田\x00太郎"}, "name"),
+    "something unseen in the name": ({"name": "山田\u200b太郎"}, "name"),
+    "a reading in hiragana": ({"name_kana": "じゅうみん"}, "name_kana"),
+    "an alias of a national": ({"alias": "通称"}, "alias"),
+    "a foreigner who was naturalised": ({"reason": "R04", "resident_class": "FOREIGN"}, "resident_class"),
+    "an address in the next town": ({"address": "東京都新宿区西新宿二丁目8番1号"}, "address"),
     "a carriage return in the name": ({"name": "山田\r太郎"}, "name"),
 }  # fmt: skip
 
@@ -368,7 +373,7 @@ def test_a_designated_city_loads_its_wards_and_a_ward_not_its_neighbour(load):
     ward = actor("141020", "SUPERVISOR", kind="WARD")
     with pytest.raises(Forbidden):
         load(row(1), office=TSURUMI, by=ward)
-    assert load(row(1), office=TSURUMI, by=city).rows == 1
+    assert load(row(1, address=HOMES[TSURUMI]), office=TSURUMI, by=city).rows == 1
     assert {(record.municipality, record.office) for record in residents()} == {(YOKOHAMA, TSURUMI)}
 
 

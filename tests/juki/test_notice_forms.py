@@ -23,6 +23,7 @@ FUTURE = DAY | {"changed_on_year": "9"}
 BORN = {"birth_date_era": "S", "birth_date_year": "55", "birth_date_month": "2", "birth_date_day": "17"}
 PERSON = BORN | {"name": "新田　花", "name_kana": "ニッタ　ハナ", "kana_source": "NOTIFIED", "sex": "F",
                  "resident_class": "JAPANESE", "town": "霞が関一丁目", "lot": "5番"}  # fmt: skip
+FOR_FOREIGNERS = (ChangeReason.REMOVAL_NATURALISED, ChangeReason.ALIAS_ENTERED, ChangeReason.ALIAS_REMOVED)
 ITEMS = {
     "former_surname": "旧田",
     "former_surname_kana": "キュウダ",
@@ -93,9 +94,15 @@ def test_what_is_asked_is_what_the_reason_carries(counter, family):
             assert person == set(), reason
 
 
-def test_each_change_can_be_told_by_hand(counter, family):
+def test_each_change_can_be_told_by_hand(counter, clerk, at):
+    with_codes(clerk, at)
+    national = grown(former_surname="元田", former_surname_kana="モトダ")
+    told = tell(national, grown(resident_class="FOREIGN", alias="通名"), by=clerk, at=at)
+    with acting(REGISTRY):
+        one, other = (Resident.objects.get(resident_code=taken.resident_code).pk for taken in told)
     for reason in ENTERED_FOR_KNOWN:
-        filled = DAY | PERSON | ITEMS | {"resident": family[0].pk, "step": "commit", "token": "t"}
+        filled = DAY | PERSON | ITEMS | {"resident": other if reason in FOR_FOREIGNERS else one, "step": "commit"}
+        filled |= {"token": "t"} | ({"name": "高崎　太郎"} if reason is ChangeReason.MINOR_CORRECTION else {})
         with transaction.atomic():
             answer = counter.post(form(reason), filled)
             assert answer.status_code == 302, (reason, answer.content.decode())
@@ -201,3 +208,14 @@ class TestTwoClerksAtOnce:
         assert first.status_code == 302
         assert self.corrected(counter, family[0], 1, step="commit").url == first.url
         assert latest(family[0]).version == 2
+
+
+@pytest.mark.parametrize("reason", ["M02", "M03", "M04", "M20"])
+def test_a_screen_on_which_nothing_was_changed_tells_nothing(counter, family, reason):
+    record = latest(family[0])
+    fields = ("name", "name_kana", "kana_source", "sex", "address")
+    as_it_stands = DAY | BORN | {name: getattr(record, name) for name in fields}
+    page = counter.post(form(reason), as_it_stands | {"resident": family[0].pk, "step": "commit", "token": "t"})
+    assert "修正する項目がありません" in page.content.decode()
+    with acting(REGISTRY):
+        assert not Notification.objects.filter(key="screen-t").exists()

@@ -15,7 +15,7 @@ from jlis.kernel.time import Moment
 from juki.models import ProtectionForwarding, ProtectionMeasure
 from juki.services import protection_board, protection_copies, protections
 from tests.conftest import CHIYODA, SHINJUKU, TSURUMI, actor
-from tests.juki.factories import change, grown, tell, with_codes
+from tests.juki.factories import HOMES, change, grown, tell, with_codes
 from tests.juki.protection import (
     MARKER,
     SECRET,
@@ -313,7 +313,7 @@ def test_a_town_left_before_the_last_is_not_told_where_the_person_lives_now(resi
     with acting(REGISTRY):
         new = ProtectionMeasure.objects.get(case=measure.case, office=TSURUMI)
     act("decide", new, at, decided_on=at.day)
-    act("add_member", new, at, resident_code=registered(ward_clerk, at).resident_code)
+    act("add_member", new, at, resident_code=registered(ward_clerk, at, address=HOMES[TSURUMI]).resident_code)
     for office, named in ((CHIYODA, ""), (SHINJUKU, TSURUMI), (OSAKA, TSURUMI)):
         with acting(Scope("jlis_municipal", office)):
             copy = ProtectionMeasure.objects.get()

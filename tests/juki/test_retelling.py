@@ -129,3 +129,24 @@ def test_a_former_surname_entered_during_the_stay_is_in_force_and_told(returned,
 def test_versions_entries_and_events_still_agree(returned, outsider, at):
     stay(returned, outsider, at)
     assert [finding.name for finding in versions_have_entries_and_events() if not finding.agrees] == []
+
+
+def test_a_stay_that_was_told_under_the_code_of_its_days_finds_its_place_after_the_code_was_changed(
+    returned, clerk, outsider, at
+):
+    tell(change("M08", returned.resident_code, changed_on="2026-11-10"), by=clerk, at=at)
+    first, second = stay(returned, outsider, at)
+    assert (first.contradiction.kind, second.status) == ("CODE_NOT_IN_FORCE", "APPLIED")
+    assert [reason for _, _, reason in line(returned)] == ["R06", "D01", "R01", "D01", "R01", "M08"]
+    with acting(REGISTRY):
+        codes = IdentityRecord.objects.filter(resident=returned.pk, superseded_at__isnull=True).order_by("version")
+        borne = list(codes.values_list("resident_code", flat=True))
+    assert borne[:5] == [returned.resident_code] * 5 != [borne[5]] * 5
+
+
+def test_a_stay_under_a_code_that_nobody_bore_in_its_days_waits_for_staff(returned, clerk, outsider, at):
+    tell(change("M08", returned.resident_code, changed_on="2026-11-10"), by=clerk, at=at)
+    with acting(REGISTRY):
+        fresh = Resident.objects.get(pk=returned.pk)
+    stay(fresh, outsider, at)
+    assert [reason for _, _, reason in line(returned)] == ["R06", "D01", "R01", "M08"]

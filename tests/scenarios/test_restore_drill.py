@@ -81,7 +81,7 @@ def test_after_the_loss_of_the_database_the_last_confirmed_notification_is_there
         def send_all() -> None:
             for number, code in enumerate(codes):
                 notice = {"key": f"drill-{number}", "reason": "M01", "changed_on": "2026-11-20", "resident_code": code,
-                          "address": f"東京都千代田区一番町{number + 1}番地"}  # fmt: skip
+                          "address": f"東京都新宿区西新宿一丁目{number + 1}番地"}  # fmt: skip
                 with suppress(AssertionError):
                     assert sender.send(notice) == "applied"
                     confirmed.append(number)

@@ -54,7 +54,8 @@ def apply_past_gap(*, notification: Notification, by: Actor, at: Moment) -> Verd
         if earlier is not None:
             why = f"先に待っている通知（通知順序 {earlier.sequence}）から処理してください。"
             raise Conflict("earlier_one_waits", why)
-        register.advance(register.order(notice), notice.sequence or 0)
+        order = register.order(notice)
+        register.advance(order, max(order.last, notice.sequence or 0))
         verdict = take_effect(notification, notice, register)
         register.write(by)
     return verdict

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Table, sequence, grants and policies."""
 
     dependencies = [
-        ("juki", "0023_codes_are_never_searched_by_their_beginning"),
+        ("juki", "0026_notices"),
     ]
 
     operations = [

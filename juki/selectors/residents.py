@@ -17,7 +17,7 @@ from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from juki.choices import RecordState
 from juki.domain.items import WITHHELD
-from juki.models import IdentityRecord
+from juki.models import IdentityRecord, Resident
 from juki.selectors import protections
 from juki.sql import search
 

@@ -47,7 +47,7 @@ def test_trusted_by_the_towns_list_or_the_full_one_until_revoked_and_by_no_other
     root = bytes(founded["sign"].certificate)
 
     def told(*towns: str) -> tuple[bool, bool]:
-        found = validated(document, root, *(client.get(f"/pki/sign/crl{town}").content for town in towns))
+        found = validated(document, root, *(client.get(f"/pki/sign/crl{town}").getvalue() for town in towns))
         assert found.intact
         assert found.valid
         return found.trusted, found.revoked

@@ -14,6 +14,7 @@ NOT_A_LOOK = {
     "juki.loaded": "the first load",
     "juki.notification_applied": "a change that the town told",
     "juki.supplementary_notified": "a change that the 本籍地 told",
+    "juki.held_notification_settled": "the town lets its own notices go on, and is shown nothing new",
     "juki.unaddressed_notice_settled": "a notice was sent off, which is told as sent, or dropped",
     "juki.move_out_information_held": "the town's own entry",
     "juki.special_move_in_opened": "the sitting begins; what it shows is told as seen",

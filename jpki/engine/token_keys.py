@@ -211,11 +211,11 @@ def _login(backend: TokenKeys) -> _Login:
 
 def _token(backend: TokenKeys) -> Any:
     """The token. One that is not seen is looked for again: an HSM may be coming back, and SoftHSM does not see a token
-    that another process is just writing to."""
+    that another process is just writing to, or fails of it in general."""
     for pause in _PAUSES:
         try:
             return _library(backend.module).get_token(token_label=backend.token)
-        except pkcs11.NoSuchToken:
+        except (pkcs11.NoSuchToken, pkcs11.GeneralError):
             time.sleep(pause)
             _forget()
     return _library(backend.module).get_token(token_label=backend.token)

@@ -235,8 +235,11 @@ class TestTelling:
     )
     @pytest.mark.parametrize("agreed", [Item.NAME, Item.ADDRESS])
     def test_a_former_surname_or_an_alias_is_a_change_of_the_name(
-        self, signature, resident, platform, provider, clerk, at, agreed, reason, change
+        self, founded, platform, provider, clerk, at, agreed, reason, change
     ):
+        # A 旧氏 is a national's, a 通称 a foreigner's.
+        resident = cast.resident_of(clerk, at, resident_class="FOREIGN" if "alias" in change else "JAPANESE")
+        signature = cast.issued_to(resident, Kind.SIGN_CARD, by=clerk, at=at)
         given(signature, by=platform, at=at, reference="r-1", items=(agreed,), on_behalf_of=provider)
         notice = factories.change(reason, resident.resident_code, changed_on=at.day.isoformat(), **change)
         factories.tell(notice, by=clerk, at=at)

@@ -37,18 +37,20 @@ def offices(scope: Scope, **items: str) -> set[str]:
         {"name": "同姓　同名", "sex": "M"},
         {"name_kana": "どうせい", "birth_date": "1980-02-17"},
         {"name_kana": "ドウセイ", "birth_date": "昭和55年2月日不詳"},
-        {"address": "東京都千代田区霞が関", "birth_date": "S55.2.17"},
+        {"address": "東京都", "birth_date": "S55.2.17"},
     ],
     ids=["name and sex", "kana and birth", "kana and month of birth", "address and birth"],
 )
 def test_each_scope_sees_its_own(namesakes, clerk, outsider, ward_clerk, items):
+    # By the address of Tokyo nobody of Yokohama is found.
+    there = {"131016", "131041"} if "address" in items else {"131016", "131041", "141011"}
     # Often enough for PostgreSQL to go over from plans for the values at hand to one plan for all.
     for _ in range(8):
         assert offices(clerk.scope, **items) == {"131016"}
         assert offices(outsider.scope, **items) == {"131041"}
-        assert offices(ward_clerk.scope, **items) == {"141011"}
+        assert offices(ward_clerk.scope, **items) == there & {"141011"}
         assert offices(PREFECTURE, **items) == {"131016", "131041"}
-        assert offices(PENSION, **items) == {"131016", "131041", "141011"}
+        assert offices(PENSION, **items) == there
         assert offices(NOBODY, **items) == set()
 
 

@@ -5,9 +5,8 @@ whole. The rows go to a temporary table first, since COPY into a table under row
 """
 
 import io
-import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from uuid import UUID
@@ -21,7 +20,7 @@ from jlis.kernel.csv_rows import Columns, Loaded, Reject
 from jlis.kernel.domain.codes import ResidentRecordCode
 from jlis.kernel.domain.eras import DateError
 from jlis.kernel.domain.partial_dates import PartialDate
-from jlis.kernel.domain.uuid7 import uuid7
+from jlis.kernel.domain.uuid7 import entropies, uuid7
 from jlis.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, acting, scope
 from jlis.kernel.organisations.selectors import municipalities
@@ -218,7 +217,7 @@ class _Register:
         rows = self._coded(rows, rejects)
         fresh = numbers.fresh(len(rows))
         self._write_prepared()
-        residents = _new_ids(len(rows), self.at)
+        residents = [uuid7(self.at.instant, entropy=each) for each in entropies(len(rows))]
         self._prepared = _staged(rows, residents, [number.encode() for number in fresh])
         self._unwritten = {row["resident_code"] for row in rows}
         self._untold += residents
@@ -293,14 +292,3 @@ def _staged(rows: list[dict[str, str]], residents: list[UUID], fresh: list[bytes
         text.write("\t".join(cells).replace("\\", "\\\\"))
         text.write(f"\t\\\\x{value.hex()}\t\\\\x{index.hex()}\n")
     return text.getvalue()
-
-
-def _new_ids(count: int, at: Moment) -> list[UUID]:
-    """Time-ordered identifiers for many residents at once, from one read of the system's randomness."""
-    milliseconds = int(at.instant.astimezone(UTC).timestamp() * 1000)
-    noise = os.urandom(10 * count)
-    high = milliseconds << 80 | 0x7 << 76
-    return [
-        UUID(int=high | (value >> 66 & 0xFFF) << 64 | 0b10 << 62 | value & ((1 << 62) - 1))
-        for value in (int.from_bytes(noise[place : place + 10]) for place in range(0, len(noise), 10))
-    ]

@@ -1,19 +1,20 @@
 """不整合 on the screen: the list, one of them, its settlement."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from jlis.kernel.errors import Forbidden, NotFound, Refused
+from jlis.kernel.errors import NotFound
 from jlis.kernel.faces.web import StaffRequest, staff_view
-from jlis.kernel.time import now
 from juki.choices import DiscrepancyState
 from juki.domain.contradictions import verdict_on
 from juki.models import Discrepancy
 from juki.services import discrepancies
 from juki.web.forms import SettleForm
+from juki.web.settling import is_settled
 
 
 @staff_view(permission="juki.see_discrepancies")
@@ -31,22 +32,9 @@ def detail(request: StaffRequest, discrepancy: int) -> HttpResponse:
     if found is None:
         raise NotFound("discrepancy_not_found", "該当する不整合がありません。")
     form = SettleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            discrepancies.settle(
-                discrepancy_id=found.pk,
-                apply=form.cleaned_data["decision"] == "apply",
-                note=form.cleaned_data["note"],
-                by=request.actor,
-                at=now(),
-            )
-        except Forbidden:
-            raise
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, "不整合を処理しました。")
-            return redirect("juki_discrepancies")
+    settle = partial(discrepancies.settle, discrepancy_id=found.pk)
+    if is_settled(request, form, settle, done="不整合を処理しました。"):
+        return redirect("juki_discrepancies")
     shown = {
         "discrepancy": found,
         "verdict": verdict_on(found.kind),

@@ -263,14 +263,14 @@ ENTERED_FOR_KNOWN = (
 
 
 class SettleForm(ShellForm):
-    """How a discrepancy is settled."""
+    """How a discrepancy, or a notice that waits for its order, is settled; `to_apply` says what applying it is."""
 
-    decision = forms.ChoiceField(
-        label="処理",
-        choices=[("apply", "もう一度反映する"), ("withdraw", "通知を取り下げる")],
-        widget=forms.RadioSelect,
-    )
+    decision = forms.ChoiceField(label="処理", widget=forms.RadioSelect)
     note = forms.CharField(label="処理の理由", max_length=400, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, to_apply: str = "もう一度反映する", **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.offer("decision", [("apply", to_apply), ("withdraw", "通知を取り下げる")])
 
 
 class ExtractForm(ShellForm):

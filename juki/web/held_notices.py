@@ -1,14 +1,14 @@
 """順序待ち on the screen: the notices that wait for an earlier one, the longest first, and their settlement."""
 
 import uuid
+from functools import partial
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from jlis.kernel.errors import Forbidden, NotFound, Refused
+from jlis.kernel.errors import NotFound
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
 from juki.domain.changes import reason_of
@@ -16,6 +16,7 @@ from juki.domain.contradictions import Contradiction, verdict_on
 from juki.selectors import held_notices as selector
 from juki.services import held_notices
 from juki.web.forms import SettleForm
+from juki.web.settling import is_settled
 
 
 @staff_view(permission="juki.see_discrepancies")
@@ -37,24 +38,10 @@ def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
     found = selector.waiting().filter(pk=notification).first()
     if found is None:
         raise NotFound("notification_not_found", "順序を待っている通知がありません。")
-    form = SettleForm(request.POST or None)
-    form.fields["decision"].choices = [("apply", "前の通知を待たずに反映する"), ("withdraw", "通知を取り下げる")]  # type: ignore[attr-defined]
-    if request.method == "POST" and form.is_valid():
-        try:
-            held_notices.settle(
-                notification=found.pk,
-                apply=form.cleaned_data["decision"] == "apply",
-                note=form.cleaned_data["note"],
-                by=request.actor,
-                at=now(),
-            )
-        except Forbidden:
-            raise
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, "順序待ちの通知を処理しました。")
-            return redirect("juki_held_notices")
+    form = SettleForm(request.POST or None, to_apply="前の通知を待たずに反映する")
+    settle = partial(held_notices.settle, notification=found.pk)
+    if is_settled(request, form, settle, done="順序待ちの通知を処理しました。"):
+        return redirect("juki_held_notices")
     shown = {
         "notification": found,
         "reason": reason_of(found.reason),

@@ -30,6 +30,17 @@ _DOCUMENTS = [
 ]
 
 
+def exemptions_field(help_text: str) -> forms.MultipleChoiceField:
+    """Why a 署名用 certificate is issued to somebody whom a rule leaves out."""
+    return forms.MultipleChoiceField(
+        label="署名用電子証明書を例外として発行する理由",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(each.code, each.label) for each in EXEMPTIONS.values()],
+        help_text=help_text,
+    )
+
+
 def _pin(name: str, *, required: bool = True) -> forms.CharField:
     attributes = {"autocomplete": "off", "inputmode": "numeric", "maxlength": "4"}
     if name == "signature":
@@ -161,12 +172,8 @@ class DocumentsForm(ShellForm):
         label="代理人の本人確認書類", required=False, choices=_DOCUMENTS, widget=forms.CheckboxSelectMultiple
     )
     under_guardianship = forms.BooleanField(label="成年被後見人である", required=False)
-    exemptions = forms.MultipleChoiceField(
-        label="署名用電子証明書を例外として発行する理由",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[(each.code, each.label) for each in EXEMPTIONS.values()],
-        help_text="15歳未満の者、成年被後見人に発行するときだけ選びます。選ばなければ、利用者証明用だけを発行します。",
+    exemptions = exemptions_field(
+        "15歳未満の者、成年被後見人に発行するときだけ選びます。選ばなければ、利用者証明用だけを発行します。"
     )
 
     def shown(self) -> Shown:

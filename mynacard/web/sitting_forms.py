@@ -10,7 +10,6 @@ from jlis.kernel.faces.forms import ShellForm
 from jlis.kernel.time import Moment
 from jpki.choices import FeeGround, Kind
 from jpki.domain import fees
-from jpki.domain.eligibility import EXEMPTIONS
 from jpki.domain.fees import Ground
 from mynacard.domain.pins import LABELS
 from mynacard.domain.sittings import (
@@ -26,6 +25,7 @@ from mynacard.domain.sittings import (
     Visitor,
 )
 from mynacard.services.sittings import Seen
+from mynacard.web.forms import exemptions_field
 
 _NAMES = {ON_THE_CARD[0]: "deed_sign", ON_THE_CARD[1]: "deed_auth"}
 _FORMERS = {ON_THE_CARD[0]: "former_sign", ON_THE_CARD[1]: "former_auth"}
@@ -63,13 +63,7 @@ class SittingForm(ShellForm):
         help_text="団体が定める区分だけ入力します（無料は0）。",
     )
     under_guardianship = forms.BooleanField(label="成年被後見人である", required=False)
-    exemptions = forms.MultipleChoiceField(
-        label="署名用電子証明書を例外として発行する理由",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[(each.code, each.label) for each in EXEMPTIONS.values()],
-        help_text="15歳未満の者、成年被後見人に発行するときだけ選びます。",
-    )
+    exemptions = exemptions_field("15歳未満の者、成年被後見人に発行するときだけ選びます。")
 
     def __init__(self, *args: Any, seen: Seen, by: Actor, at: Moment, **keywords: Any):
         super().__init__(*args, **keywords)

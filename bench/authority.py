@@ -3,6 +3,8 @@
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bench.stage import hire
+
 _CEREMONY = """\
 ceremony = "root"
 authority = "{authority}"
@@ -14,22 +16,10 @@ holders = ["bench-1", "bench-2"]
 
 def officer():
     """An officer of the certification centre; both key holders' accounts are opened the first time."""
-    from jlis.kernel.people import services as people
-    from jlis.kernel.people.models import Staff
     from jlis.kernel.people.selectors import actor_named
-    from jlis.kernel.time import now
 
-    at = now()
-    if not _exists(Staff, "bench-1"):
-        people.found_administrators(passwords=("bench-password-1", "bench-password-2"), organisation="JLIS", at=at)
-        first, second = (actor_named(name) for name in people.FOUNDERS)
-        for username in ("bench-1", "bench-2"):
-            staff = people.open_account(
-                username=username, family_name="計", given_name="測", organisation="JLIS-JPKI",
-                password="a-long-bench-phrase", needs_second_factor=False, by=first, at=at,
-            )  # fmt: skip
-            grant = people.request_duty(staff_id=staff.pk, duty="CERTIFICATE_OPERATOR", by=first, at=at)
-            people.approve_duty(grant_id=grant.pk, by=second, at=at)
+    for username in ("bench-1", "bench-2"):
+        hire(username, "JLIS-JPKI", "CERTIFICATE_OPERATOR")
     return actor_named("bench-1")
 
 
@@ -69,10 +59,3 @@ def card_keys(count: int) -> list[bytes]:
     return [
         key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo) for key in keys
     ]
-
-
-def _exists(model, username: str) -> bool:
-    from jlis.kernel.isolation.scope import SYSTEM, acting
-
-    with acting(SYSTEM):
-        return model.objects.filter(username=username).exists()

@@ -66,6 +66,7 @@ def _answer() -> None:
 
 def _bare() -> None:
     """The rows as the service stages them, the join, the lines out; no policy, no check, no audit, no file."""
+    from jlis.kernel.time import now
     from juki.domain.bulk_queries import Way
     from juki.services import bulk_queries
     from juki.sql import bulk_query as statements
@@ -87,7 +88,7 @@ def _bare() -> None:
                 copy.write(piece)
         cursor.execute("ANALYZE asked")
         for way in (Way.CODE, Way.KANA):
-            cursor.execute(statements.FOUND[way])
+            cursor.execute(statements.FOUND[way], {"present_on": now().day})
         cursor.execute("ANALYZE found")
         cursor.execute(statements.ANSWERED)
         items = statements.items(["name", "address"], marker="", by_law=False)

@@ -14,10 +14,9 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.stage import TOWN, Line, fill, web
+from bench.stage import PASSWORD, TOWN, Line, fill, hire, web
 
 _CLERKS, _ROUNDS, _PAUSE = 20, 12, 1.0
-_PASSWORD = "a-long-password-1"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -54,7 +53,7 @@ class _Clerk:
         self._connection = http.client.HTTPConnection(address)
         self._cookies: dict[str, str] = {}
         page = self._page("/")
-        self._post("/", {"csrfmiddlewaretoken": _token(page), "username": username, "password": _PASSWORD})
+        self._post("/", {"csrfmiddlewaretoken": _token(page), "username": username, "password": PASSWORD})
 
     def work(self, random: Random, people: list[tuple[str, str]], took: list[float], faults: list[Exception]) -> None:
         """Search for somebody and open their record, again and again; what it takes, without the pauses."""
@@ -101,27 +100,9 @@ class _Clerk:
 
 
 def _hired() -> list[str]:
-    """Twenty clerks; one founder asks for each, the other decides."""
-    from jlis.kernel.isolation.scope import DOOR, acting
-    from jlis.kernel.people import services
-    from jlis.kernel.people.models import Staff
-    from jlis.kernel.people.selectors import actor_named
-    from jlis.kernel.time import now
-
     names = [f"bench-clerk-{number}" for number in range(_CLERKS)]
-    with acting(DOOR):
-        if Staff.objects.filter(username=names[-1]).exists():
-            return names
-    at = now()
-    services.found_administrators(passwords=("first-password-1", "second-password-2"), organisation="JLIS", at=at)
-    asks, decides = (actor_named(name) for name in services.FOUNDERS)
     for name in names:
-        staff = services.open_account(
-            username=name, family_name="見本", given_name=name, organisation=TOWN, password=_PASSWORD,
-            needs_second_factor=False, by=asks, at=at,
-        )  # fmt: skip
-        grant = services.request_duty(staff_id=staff.pk, duty="COUNTER_CLERK", by=asks, at=at)
-        services.approve_duty(grant_id=grant.pk, by=decides, at=at)
+        hire(name, TOWN, "COUNTER_CLERK")
     return names
 
 

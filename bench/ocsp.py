@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,12 +25,14 @@ from bench.stage import TOWN, Line, chief, fill, web
 
 REQUESTS = 2000
 _HEADERS = {"Content-Type": "application/ocsp-request"}
+# As many as an answer of ours has, checked against one below.
+OCTETS = b"x" * 1233
 
 
 def bare(environ, start_response):
-    """The bare WSGI answer: as many bytes as an OCSP answer has."""
-    start_response("200 OK", [("Content-Type", "application/ocsp-response"), ("Content-Length", "1000")])
-    return [b"x" * 1000]
+    """The bare WSGI answer: as many octets as our OCSP answer has."""
+    start_response("200 OK", [("Content-Type", "application/ocsp-response"), ("Content-Length", str(len(OCTETS)))])
+    return [OCTETS]
 
 
 def measure(rows: int) -> list[Line]:
@@ -43,6 +46,11 @@ def measure(rows: int) -> list[Line]:
     signed = nonced.public_bytes(serialization.Encoding.DER)
     figures: dict[str, list[float]] = defaultdict(list)
 
+    def answer_of(address: str) -> bytes:
+        asked = urllib.request.Request(f"http://{address}/pki/auth/ocsp", ready, _HEADERS)
+        with urllib.request.urlopen(asked) as answered:
+            return answered.read()
+
     def ask(name: str, address: str, path: str, body: bytes, kept: bool = False) -> None:
         figures[name].append(http.rate(address, path, body, _HEADERS, requests=REQUESTS, kept=kept))
 
@@ -54,6 +62,7 @@ def measure(rows: int) -> list[Line]:
         _OpenSsl(folder / "ec", "ec", certificate, 18095) as with_p256,
         ExitStack() as peers,
     ):
+        assert abs(len(answer_of(ours)) - len(OCTETS)) < 50, len(answer_of(ours))
         try:
             other = peers.enter_context(DjangoCa(folder / "django-ca", 18097))
         except OSError as error:

@@ -18,6 +18,7 @@ import django
 from jlis import web_server
 
 TOWN = "131016"
+PASSWORD = "a-long-bench-phrase"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,30 @@ def prepare(rows: int) -> None:
         subprocess.run([sys.executable, "manage.py", *command], check=True, stdout=subprocess.DEVNULL)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
     django.setup()
+
+
+def hire(username: str, organisation: str, duty: str) -> None:
+    """An account with a duty, unless it is there; one founder asks for it, the other decides."""
+    from jlis.kernel.errors import NotFound
+    from jlis.kernel.people import services as people
+    from jlis.kernel.people.selectors import actor_named
+    from jlis.kernel.time import now
+
+    at = now()
+    try:
+        asks, decides = (actor_named(name) for name in people.FOUNDERS)
+    except NotFound:
+        people.found_administrators(passwords=("bench-password-1", "bench-password-2"), organisation="JLIS", at=at)
+        asks, decides = (actor_named(name) for name in people.FOUNDERS)
+    try:
+        actor_named(username)
+    except NotFound:
+        staff = people.open_account(
+            username=username, family_name="計", given_name="測", organisation=organisation, password=PASSWORD,
+            needs_second_factor=False, by=asks, at=at,
+        )  # fmt: skip
+        grant = people.request_duty(staff_id=staff.pk, duty=duty, by=asks, at=at)
+        people.approve_duty(grant_id=grant.pk, by=decides, at=at)
 
 
 def chief():

@@ -10,13 +10,14 @@ django.setup()
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from bench.ocsp import OCTETS  # noqa: E402
 from jlis.kernel.faces.public import PublicFace  # noqa: E402
 from jlis.kernel.faces.web import public_view  # noqa: E402
 
 
 def static(request: HttpRequest) -> HttpResponse:
     """As many octets as an OCSP answer has."""
-    return HttpResponse(b"x" * 1000, content_type="application/ocsp-response")
+    return HttpResponse(OCTETS, content_type="application/ocsp-response")
 
 
 static.csrf_exempt = True  # type: ignore[attr-defined]

@@ -159,16 +159,6 @@ MAY_CARRY: dict[ChangeReason, tuple[str, ...]] = {
     ChangeReason.CORRECTION_CANCELLED: (*_OF_A_PERSON, "resident_class"),
     ChangeReason.FURIGANA_ENTERED: ("name_kana", "kana_source", "former_surname_kana"),
 }
-
-
-def reason_of(code: str) -> Reason:
-    """The reason with this code; raises `ValueError` in Japanese for an unknown one."""
-    try:
-        return REASONS[ChangeReason(code)]
-    except ValueError:
-        raise ValueError(f"異動事由コード「{code}」はありません。") from None
-
-
 # 転出 is told beforehand by days or weeks; a year is a slip of the pen, and the card's clock starts from this day.
 FURTHEST = timedelta(days=366)
 # A correction that corrects nothing; the others say by themselves what they change, or carry it by need.
@@ -180,6 +170,14 @@ NEEDS_AN_ITEM = frozenset(
         ChangeReason.FURIGANA_ENTERED,
     }
 )
+
+
+def reason_of(code: str) -> Reason:
+    """The reason with this code; raises `ValueError` in Japanese for an unknown one."""
+    try:
+        return REASONS[ChangeReason(code)]
+    except ValueError:
+        raise ValueError(f"異動事由コード「{code}」はありません。") from None
 
 
 def date_fault(reason: Reason, changed_on: date, today: date) -> str:

@@ -96,8 +96,8 @@ def answer(run: Run) -> None:
             by_law=by_law,
         )
         statement = statements.ANSWERS.format(items=items)
-        for lines in result_files.lines(statement, run.folder(), with_numbers=wanted.wants_number):
-            file.write(lines)
+        for batch in result_files.batches(statement, run.folder(), with_numbers=wanted.wants_number):
+            file.write(batch)
             run.progress(file.rows, rows)
         _gather(subjects)
         run.progress(rows, rows, at_once=True)
@@ -130,7 +130,7 @@ def answer(run: Run) -> None:
 
 def _result_file(wanted: BulkQuery, target: Path) -> ResultFile:
     headings = [*ANSWER_HEADINGS, *(LABELS[field] for field in wanted.fields)]
-    return ResultFile(target, headings=headings, encoding=wanted.encoding, with_numbers=wanted.wants_number)
+    return ResultFile(target, headings=headings, encoding=wanted.encoding)
 
 
 def _stage(run: Run) -> int:

@@ -33,7 +33,7 @@ from juki.domain.items import LABELS, PLACES
 from juki.models import Affair
 from juki.selectors import affairs, protections
 from juki.services import media, result_files
-from juki.services.result_files import ResultFile, ids_of
+from juki.services.result_files import ResultFile
 from juki.sql import extract as statements
 from juki.sql.extract_conditions import Conditions
 
@@ -123,11 +123,10 @@ def draw(run: Run) -> None:
         left_out = _count_left_out(wanted, run) if file.leaves_out else 0
         with connection.cursor() as cursor:
             cursor.execute(statements.SETTINGS)
-        for lines in result_files.lines(
-            _statement(wanted, run, by_law=by_law), folder, with_numbers=wanted.wants_number
-        ):
-            file.write(lines)
-            residents.add(ids_of(lines))
+        statement = _statement(wanted, run, by_law=by_law)
+        for batch in result_files.batches(statement, folder, with_numbers=wanted.wants_number):
+            file.write(batch)
+            residents.add(batch.residents)
             run.progress(file.rows)
         # The last chance to stop: who is written down below as delivered will be delivered.
         run.progress(file.rows, file.rows, at_once=True)
@@ -172,7 +171,7 @@ def draw(run: Run) -> None:
 
 def _result_file(wanted: ExtractRequest, target: Path) -> ResultFile:
     headings = [LABELS[item] for item in wanted.items]
-    return ResultFile(target, headings=headings, encoding=wanted.encoding, with_numbers=wanted.wants_number)
+    return ResultFile(target, headings=headings, encoding=wanted.encoding)
 
 
 def _authorise(wanted: ExtractRequest, by: Actor, at: Moment) -> None:

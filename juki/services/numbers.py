@@ -20,10 +20,13 @@ from juki.models import IndividualNumber
 
 DIGITS = 11
 _DRAW = "SELECT nextval('juki_individual_number_seq') FROM generate_series(1, %s)"
+# One look at the index for each: for a join the planner reads the whole table again for every few thousand.
 _IN_ORDER = """
-    SELECT number.sealed FROM unnest(%s::uuid[]) WITH ORDINALITY AS asked(resident, place)
-    LEFT JOIN juki_individualnumber number ON number.resident = asked.resident AND number.valid_to IS NULL
-    ORDER BY asked.place
+    SELECT (
+        SELECT number.sealed FROM juki_individualnumber number
+        WHERE number.resident = asked.resident AND number.valid_to IS NULL
+    )
+    FROM unnest(%s::uuid[]) WITH ORDINALITY AS asked(resident, place) ORDER BY asked.place
 """
 _INSERT = """
     INSERT INTO juki_individualnumber (resident, sealed, index, valid_from)
@@ -67,13 +70,23 @@ def in_order(residents: bytes) -> list[bytes]:
 
     As with `open_numbers`, the caller has checked that the affair allows it, and records it.
     """
-    bindings = [residents[place : place + 16] for place in range(0, len(residents), 16)]
+    return opened(sealed_in_order(residents), residents)
+
+
+def sealed_in_order(residents: bytes) -> list[bytes | None]:
+    """The first half of `in_order`, the database's: the numbers as they are kept."""
     with scope(NUMBERS):
         sealed = [row[0] for row in prepared.rows(_IN_ORDER, [ids(residents)])]
-        known = [place for place, value in enumerate(sealed) if value is not None]
-        opened = sealing.open_many([sealed[place] for place in known], [bindings[place] for place in known])
-    numbers = [b""] * len(bindings)
-    for place, number in zip(known, opened, strict=True):
+    sealing.fetch_keys([value for value in sealed if value is not None])
+    return sealed
+
+
+def opened(sealed: Sequence[bytes | None], residents: bytes) -> list[bytes]:
+    """The second half of `in_order`, which needs no database."""
+    known = {place: value for place, value in enumerate(sealed) if value is not None}
+    bindings = [residents[16 * place : 16 * place + 16] for place in known]
+    numbers = [b""] * len(sealed)
+    for place, number in zip(known, sealing.open_many([*known.values()], bindings), strict=True):
         numbers[place] = number
     return numbers
 

@@ -6,6 +6,8 @@ rows an object a cell would cost more than the query.
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from secrets import token_hex
@@ -15,6 +17,7 @@ from psycopg.sql import Composable
 from jlis.kernel import copying
 from jlis.kernel.domain import cp932
 from jlis.kernel.jobs.running import Run
+from jlis.kernel.overlapping import Beside
 from juki.domain.extracts import Encoding
 from juki.services import numbers
 
@@ -28,6 +31,19 @@ _COVERED = slice(40, 41)
 _CELLS = slice(43, -1)
 
 
+@dataclass
+class Batch:
+    """Lines of COPY, and the 個人番号 of their persons in the same order where numbers are wanted."""
+
+    lines: Sequence[bytes]
+    numbers: Sequence[bytes] | None = None
+
+    @cached_property
+    def residents(self) -> bytes:
+        """The residents' ids, 16 bytes each."""
+        return bytes.fromhex(b"".join([line[_ID] for line in self.lines]).replace(b"-", b"").decode("ascii"))
+
+
 class ResultFile:
     """A heading, CRLF, all cells quoted; with a note of each substituted character and of each covered person's row.
 
@@ -35,31 +51,27 @@ class ResultFile:
     goes into the audit chain, not into the file.
     """
 
-    def __init__(self, path: Path, *, headings: Sequence[str], encoding: Encoding, with_numbers: bool):
+    def __init__(self, path: Path, *, headings: Sequence[str], encoding: Encoding):
         self.rows = 0
         self.substitutions: list[tuple[int, str, str]] = []
         self.covered_rows: list[int] = []
         # Whether rows of covered persons are not written, for the file itself would tell where they are.
         self.leaves_out = False
         self.content_type = f"text/csv; charset={'Shift_JIS' if encoding is Encoding.CP932 else 'utf-8'}"
-        self._with_numbers = with_numbers
         self._is_cp932 = encoding is Encoding.CP932
         self._file = path.open("wb")
         if not self._is_cp932:
             self._file.write(b"\xef\xbb\xbf")
         self._put((",".join(f'"{heading}"' for heading in headings) + "\r\n").encode())
 
-    def write(self, lines: Sequence[bytes]) -> None:
-        """Write a batch, each person's 個人番号 in the place of the marker where numbers are wanted.
-
-        Numbers are asked for on the same connection: lines that come from COPY must have been read to their end.
-        """
-        content = b"\r\n".join([line[_CELLS] for line in lines]) + b"\r\n"
-        if self._with_numbers:
-            content = _filled(content, numbers.in_order(ids_of(lines)))
+    def write(self, batch: Batch) -> None:
+        """Write a batch, each person's 個人番号 in the place of the marker where numbers are wanted."""
+        content = b"\r\n".join([line[_CELLS] for line in batch.lines]) + b"\r\n"
+        if batch.numbers is not None:
+            content = _filled(content, batch.numbers)
         self._put(content)
-        self.covered_rows += [self.rows + place for place, line in enumerate(lines, 1) if line[_COVERED] == b"1"]
-        self.rows += len(lines)
+        self.covered_rows += [self.rows + place for place, line in enumerate(batch.lines, 1) if line[_COVERED] == b"1"]
+        self.rows += len(batch.lines)
 
     def close(self) -> None:
         """Finish the file."""
@@ -79,11 +91,43 @@ class ResultFile:
             self.substitutions.append((row, character, substitute))
 
 
-def lines(statement: Composable, folder: Path, *, with_numbers: bool) -> Iterator[list[bytes]]:
-    """The lines of a COPY in batches; where numbers are wanted by way of a file, for they are asked for in between."""
+def batches(statement: Composable, folder: Path, *, with_numbers: bool) -> Iterator[Batch]:
+    """What a COPY gives, in batches; where numbers are wanted by way of a file, for they are asked for in between."""
     if with_numbers:
-        return copying.batches_by_file(statement, _ROWS_AT_ONCE, folder)
-    return copying.batches(statement, _ROWS_AT_ONCE)
+        return _numbered(copying.batches_by_file(statement, _ROWS_AT_ONCE, folder))
+    return map(Batch, copying.batches(statement, _ROWS_AT_ONCE))
+
+
+def _numbered(drawn: Iterator[list[bytes]]) -> Iterator[Batch]:
+    """Each batch with its numbers: while one's are opened, the next one's are looked up."""
+    with Beside() as database:
+        former: _Asked | None = None
+        for lines in drawn:
+            asked = _Asked(Batch(lines))
+            database.start(asked.look_up)
+            if former:
+                batch = former.opened()
+                database.wait()
+                yield batch
+            former = asked
+        database.wait()
+        if former:
+            yield former.opened()
+
+
+class _Asked:
+    """A batch whose numbers are looked up first and opened then."""
+
+    def __init__(self, batch: Batch):
+        self._batch = batch
+        self._sealed: Sequence[bytes | None] = []
+
+    def look_up(self) -> None:
+        self._sealed = numbers.sealed_in_order(self._batch.residents)
+
+    def opened(self) -> Batch:
+        self._batch.numbers = numbers.opened(self._sealed, self._batch.residents)
+        return self._batch
 
 
 def attach(run: Run, file: ResultFile, path: Path, *, name: str, by_law: bool = False) -> None:
@@ -100,11 +144,6 @@ def attach_report(run: Run, file: ResultFile, path: Path, *, name: str, by_law: 
     _write_report(file, report, by_law=by_law)
     run.attach_report(report, filename=f"{name}-report.csv")
     return [report]
-
-
-def ids_of(lines: Sequence[bytes]) -> bytes:
-    """The residents' ids of some lines, 16 bytes each."""
-    return bytes.fromhex(b"".join([line[_ID] for line in lines]).replace(b"-", b"").decode("ascii"))
 
 
 def _filled(content: bytes, values: Sequence[bytes]) -> bytes:

@@ -15,8 +15,9 @@ from jlis.kernel.isolation.scope import REGISTRY, SYSTEM, acting
 from jlis.kernel.jobs import running
 from jlis.kernel.jobs import services as jobs
 from jlis.kernel.jobs.models import Job
+from jlis.kernel.vault import sealing as vault
 from juki.models import Affair, Resident
-from juki.services import affairs, disclosures, extracts, numbers
+from juki.services import affairs, disclosures, extracts, numbers, result_files
 from tests.conftest import CHIYODA, TOKYO, TSURUMI, actor
 from tests.juki import protection
 from tests.juki.factories import change, grown, tell, with_codes
@@ -108,7 +109,13 @@ def test_individual_numbers_come_only_under_an_affair_that_allows_them(register,
         )
 
 
-def test_the_numbers_drawn_are_those_that_the_residents_bear(register, operator, approver, registry_operator, at):
+def test_the_numbers_drawn_are_those_that_the_residents_bear(
+    register, operator, approver, registry_operator, at, monkeypatch
+):
+    # Several batches, by a worker that has opened nothing yet.
+    monkeypatch.setattr(result_files, "_ROWS_AT_ONCE", 2)
+    vault.make_data_key(at=at.instant)
+    vault.forget_keys()
     code = Affair.objects.filter(kinds__contains=["PREFECTURE"], number_allowed=True).values_list("code", flat=True)[0]
     with acting(registry_operator.scope):
         affairs.entitle(affair_code=code, organisation=TOKYO, by=registry_operator, at=at)

@@ -19,20 +19,22 @@ _LIST = ", ".join(f'affair."{name}"' for name in _COLUMNS)
 # Those of local bodies are open to each of their kind; a 別表 item names its body, and needs an entry.
 _OPEN = f"""
     SELECT {_LIST} FROM juki_affair affair JOIN kernel_organisation body ON body.code = %(organisation)s
-    WHERE (%(code)s::text IS NULL OR affair.code = %(code)s::text)
-      AND affair.valid_from <= %(day)s AND (affair.valid_to IS NULL OR affair.valid_to > %(day)s)
+    WHERE affair.valid_from <= %(day)s AND (affair.valid_to IS NULL OR affair.valid_to > %(day)s)
       AND affair.kinds @> jsonb_build_array(body.kind)
       AND (affair."table" = '' OR EXISTS (
           SELECT FROM juki_affairentitlement entry
           WHERE entry.affair_code = affair.code AND entry.organisation_id = body.code
             AND entry.valid_from <= %(day)s AND (entry.valid_to IS NULL OR entry.valid_to > %(day)s)))
-    ORDER BY affair.code, affair.valid_from DESC
 """  # noqa: S608 - own constants
+_ONE = f"{_OPEN} AND affair.code = %(code)s ORDER BY affair.valid_from DESC"
+_ALL = f"{_OPEN} ORDER BY affair.code, affair.valid_from DESC"
 
 
 def open_to(organisation: str, day: date, code: str | None = None) -> list[Affair]:
     """The affairs in force on the day that the organisation may act under, or the one of a code."""
-    found = prepared.rows(_OPEN, {"organisation": organisation, "day": day, "code": code})
+    asked = {"organisation": organisation, "day": day}
+    # A statement each: where a code may be missing, none is looked for by its index.
+    found = prepared.rows(_ALL, asked) if code is None else prepared.rows(_ONE, asked | {"code": code})
     return [Affair.from_db(DEFAULT_DB_ALIAS, _COLUMNS, _parsed(row)) for row in found]
 
 

@@ -64,6 +64,10 @@ def prepare(rows: int) -> None:
         subprocess.run([sys.executable, "manage.py", *command], check=True, stdout=subprocess.DEVNULL)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
     django.setup()
+    # As in every process that serves.
+    from jlis.kernel.collecting import settle
+
+    settle()
 
 
 def hire(username: str, organisation: str, duty: str) -> None:

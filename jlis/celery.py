@@ -4,7 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, task_prerun
+from celery.signals import setup_logging, task_prerun, worker_process_init
+
+from jlis.kernel.collecting import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
 
@@ -59,6 +61,11 @@ app.conf.beat_schedule = {
 @setup_logging.connect
 def _keep_our_logging(**_: object) -> None:
     """Celery would put its own handlers on the root logger; ours, which leave persons out, stay."""
+
+
+@worker_process_init.connect
+def _settle(**_: object) -> None:
+    settle()
 
 
 @task_prerun.connect

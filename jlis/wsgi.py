@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 # The Celery application must be the current one, so that a commit can wake the workers.
 from jlis.celery import app as celery_app
+from jlis.kernel.collecting import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jlis.settings")
 
@@ -17,6 +18,7 @@ from jlis.kernel.faces.public import PublicFace  # noqa: E402 - models can be im
 from jpki.public_urls import at_once  # noqa: E402
 
 public = PublicFace("jpki.public_urls", at_once=at_once)
+settle()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,10 +1,11 @@
 """Work in the database beside work in Python: while the driver waits for the server, the interpreter is free.
 
 For a load of many batches: one batch is written while the next is read and checked (bench/load.py). All of it stays
-one transaction on the caller's connection, which does one thing at a time: between `start` and `wait` nobody else may
-ask it anything.
+one transaction on the caller's connection, which does one thing at a time: a caller that asks it something after
+`start` waits first until the piece has ended. Cursors are made anew, not kept over a `start`.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -12,7 +13,6 @@ from types import TracebackType
 from typing import Self
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Beside:
@@ -21,10 +21,12 @@ class Beside:
     def __init__(self) -> None:
         self._database = connections[DEFAULT_DB_ALIAS]
         self._running: Future[None] | None = None
+        self._borrower: int | None = None
 
     def __enter__(self) -> Self:
         self._database.inc_thread_sharing()
-        self._thread = ThreadPoolExecutor(1, "beside", _lend, (self._database,))
+        self._database.wait_for_turn = self._give_way  # type: ignore[attr-defined]  # our backend's own
+        self._thread = ThreadPoolExecutor(1, "beside", self._lend)
         return self
 
     def __exit__(
@@ -36,6 +38,7 @@ class Beside:
             if error is None:
                 self.wait()
         finally:
+            self._database.wait_for_turn = None  # type: ignore[attr-defined]
             self._database.dec_thread_sharing()
 
     def start(self, work: Callable[[], None]) -> None:
@@ -49,6 +52,10 @@ class Beside:
         if running is not None:
             running.result()
 
+    def _lend(self) -> None:
+        self._borrower = threading.get_ident()
+        connections[DEFAULT_DB_ALIAS] = self._database
 
-def _lend(database: BaseDatabaseWrapper) -> None:
-    connections[DEFAULT_DB_ALIAS] = database
+    def _give_way(self) -> None:
+        if threading.get_ident() != self._borrower:
+            self.wait()

@@ -57,7 +57,6 @@ def load_file(
 ) -> Loaded:
     """Load a register. Rows that name no day take `at.day`, no reason 職権記載; no code one from the office's lot.
 
-    `on_progress` may not ask the database, which works meanwhile.
     Raises `Invalid` for an unreadable heading or no rows, `TooLarge`, `Forbidden` for an office not the actor's.
     """
     by.must("juki.load")

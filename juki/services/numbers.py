@@ -76,13 +76,11 @@ def in_order(residents: bytes) -> list[bytes]:
 def sealed_in_order(residents: bytes) -> list[bytes | None]:
     """The first half of `in_order`, the database's: the numbers as they are kept."""
     with scope(NUMBERS):
-        sealed = [row[0] for row in prepared.rows(_IN_ORDER, [ids(residents)])]
-    sealing.fetch_keys([value for value in sealed if value is not None])
-    return sealed
+        return [row[0] for row in prepared.rows(_IN_ORDER, [ids(residents)])]
 
 
 def opened(sealed: Sequence[bytes | None], residents: bytes) -> list[bytes]:
-    """The second half of `in_order`, which needs no database."""
+    """The second half of `in_order`, which asks the database for a key that this process does not know, if anything."""
     known = {place: value for place, value in enumerate(sealed) if value is not None}
     bindings = [residents[16 * place : 16 * place + 16] for place in known]
     numbers = [b""] * len(sealed)

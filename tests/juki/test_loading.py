@@ -9,7 +9,9 @@ from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.errors import Forbidden, Invalid, NotFound, TooLarge
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, SYSTEM, acting
+from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox.models import OutboxEvent
+from jlis.kernel.vault import sealing
 from juki.models import CodeLot, IdentityRecord, IndividualNumber, Resident
 from juki.services import codes, loading, numbers
 from tests.conftest import CHIYODA, SHINJUKU, TSURUMI, YOKOHAMA, actor, client_of
@@ -133,6 +135,13 @@ class TestInManyBatches:
             CodeLot.objects.update(used=0)
         loaded = load(row(1), row(2, resident_code=upcoming[0]), row(3, resident_code=""), row(4, resident_code=""))
         assert (loaded.rows, loaded.rejects) == (4, [])
+
+    def test_what_is_remembered_for_a_minute_may_be_asked_for_again_meanwhile(self, load, monkeypatch):
+        monkeypatch.setattr(municipalities, "SECONDS_HELD", -1.0)
+        monkeypatch.setattr(sealing, "_REMEMBERED", -1.0)
+        rows = [row(number, municipality=CHIYODA) for number in range(1, 8)]
+        loaded = load(*rows, row(8, municipality=SHINJUKU), heading=(*HEADING, "municipality"))
+        assert (loaded.rows, rejected(loaded)) == (7, {(9, "municipality")})
 
     def test_so_many_are_told_of_at_once_and_nobody_twice(self, load, monkeypatch):
         monkeypatch.setattr(loading, "RESIDENTS_PER_ENTRY", 4)

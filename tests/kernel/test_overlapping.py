@@ -89,3 +89,31 @@ def test_the_connection_is_the_callers_alone_afterwards():
     with acting(SYSTEM), Beside() as beside:
         beside.start(lambda: None)
     assert not connection.allow_thread_sharing
+
+
+def test_whoever_asks_the_connection_meanwhile_waits():
+    begun, seen = threading.Event(), []
+
+    def work():
+        begun.set()
+        run("SELECT pg_sleep(0.05)")
+        seen.append(ask("SELECT current_user"))
+
+    with acting(REGISTRY), Beside() as beside:
+        beside.start(work)
+        begun.wait(10)
+        with acting(SYSTEM):
+            seen.append(ask("SELECT current_user"))
+        seen.append(ask("SELECT current_user"))
+    assert seen == ["jlis_registry", "jlis_system", "jlis_registry"]
+
+
+def ask_meanwhile() -> None:
+    with acting(SYSTEM), Beside() as beside:
+        beside.start(lambda: run("SELECT 1 FROM no_such_table"))
+        ask("SELECT 1")
+
+
+def test_what_went_wrong_is_raised_where_the_caller_waits():
+    with pytest.raises(DatabaseError, match="no_such_table"):
+        ask_meanwhile()

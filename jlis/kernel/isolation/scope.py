@@ -101,6 +101,7 @@ def assume_in_transaction(database: BaseDatabaseWrapper) -> None:
 def assume(database: BaseDatabaseWrapper, wanted: Scope | None) -> None:
     """Send the role for the rest of the running transaction; a statement that is prepared once for a connection."""
     parameters = (wanted.role, wanted.org, wanted.purpose) if wanted else ("none", "", "")
+    database.ensure_connection()
     with database.wrap_database_errors, Cursor(database.connection) as cursor:
         cursor.execute(_ASSUME, parameters, prepare=True)
 

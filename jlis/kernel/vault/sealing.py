@@ -53,13 +53,6 @@ def open_many(sealed: Sequence[bytes], bindings: Sequence[bytes]) -> list[bytes]
     return opened
 
 
-def fetch_keys(sealed: Sequence[bytes]) -> None:
-    """Fetch what `open_many` will need for these values: it asks the database nothing then."""
-    database = connection.settings_dict["NAME"]
-    for number in {bytes(value[:2]) for value in sealed}:
-        _cipher(database, int.from_bytes(number, "big"))
-
-
 def index_many(values: Sequence[bytes]) -> list[bytes]:
     """The keyed index (HMAC-SHA-256) of each value: equal values, equal indexes; nothing else can be told from it."""
     key = keys.index_key()

@@ -5,6 +5,7 @@ transactions in more places than a request (tasks, commands, `atomic()` after a 
 """
 
 import select
+from collections.abc import Callable
 
 from django.db.backends.postgresql import base
 
@@ -13,6 +14,15 @@ from jlis.kernel.isolation import scope
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions run under the role of `isolation.scope.current()`."""
+
+    # Called before each use: whoever shares the connection with another thread waits here for its turn.
+    wait_for_turn: Callable[[], None] | None = None
+
+    def ensure_connection(self) -> None:
+        """Connect where nobody has, once the connection is this thread's to use."""
+        if self.wait_for_turn is not None:
+            self.wait_for_turn()
+        super().ensure_connection()
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out

@@ -8,6 +8,8 @@ declare(
     juki_search="本人確認情報の検索（住所では見つからない）",
     juki_resident="本人確認情報の画面と履歴",
     juki_notice_enter="異動の入力と確認",
+    juki_discrepancy="不整合の内容（登録の側も通知の側も）",
+    juki_held_notice="順序待ちの通知の内容（同上）",
     juki_town_message="市町村間の通知の内容（担当、または二人の確認を経た者には表示）",
     juki_move_outs="転出と転入通知の一覧",
     juki_move_out_information="転出証明書情報の登録",
@@ -99,8 +101,7 @@ declare_without_address(Way.PAPER, "提供状況の書面と媒体の送付票",
 declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.REST, "市区町村への個人番号の通知", "api_individual_numbers")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
-declare_without_address(Way.SCREEN, "不整合", "juki_discrepancies", "juki_discrepancy")
-declare_without_address(Way.SCREEN, "順序待ちの通知", "juki_held_notices", "juki_held_notice")
+declare_without_address(Way.SCREEN, "不整合と順序待ちの通知の一覧", "juki_discrepancies", "juki_held_notices")
 declare_without_address(
     Way.SCREEN,
     "市町村間の事務",

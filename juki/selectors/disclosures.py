@@ -14,6 +14,7 @@ METHODS = {
     "juki.extracted": "提供（一括抽出）",
     "juki.searched": "画面での検索",
     "juki.viewed": "画面での照会",
+    "juki.notification_compared": "不整合・順序待ちの通知と登録の照合",
     "juki.code_provided": "符号の取得のための住民票コードの提供",
     "juki.numbers_told": "市区町村への個人番号の通知",
     "juki.removed_searched": "除票の検索",

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from jlis.kernel.errors import NotFound
 from jlis.kernel.faces.web import StaffRequest, staff_view
+from jlis.kernel.time import now
 from juki.choices import DiscrepancyState
 from juki.domain.contradictions import verdict_on
 from juki.models import Discrepancy
-from juki.services import discrepancies
+from juki.services import comparisons, discrepancies
+from juki.web import compared
 from juki.web.forms import SettleForm
 from juki.web.settling import is_settled
 
@@ -27,7 +29,7 @@ def discrepancy_list(request: StaffRequest) -> HttpResponse:
 
 @staff_view(permission="juki.see_discrepancies")
 def detail(request: StaffRequest, discrepancy: int) -> HttpResponse:
-    """What contradicts, which rule says so, and what to do."""
+    """What contradicts, both sides of it, which rule says so, and what to do."""
     found = Discrepancy.objects.select_related("notification").filter(pk=discrepancy).first()
     if found is None:
         raise NotFound("discrepancy_not_found", "該当する不整合がありません。")
@@ -35,8 +37,11 @@ def detail(request: StaffRequest, discrepancy: int) -> HttpResponse:
     settle = partial(discrepancies.settle, discrepancy_id=found.pk)
     if is_settled(request, form, settle, done="不整合を処理しました。"):
         return redirect("juki_discrepancies")
+    both = comparisons.compare(notification=found.notification_id, by=request.actor, at=now())
     shown = {
         "discrepancy": found,
+        "notification": found.notification,
+        "compared": compared.of(both, found.notification, request.actor),
         "verdict": verdict_on(found.kind),
         "form": form,
         "may_settle": request.actor.may("juki.settle_discrepancies") and found.state == DiscrepancyState.OPEN,

@@ -14,7 +14,8 @@ from jlis.kernel.time import now
 from juki.domain.changes import reason_of
 from juki.domain.contradictions import Contradiction, verdict_on
 from juki.selectors import held_notices as selector
-from juki.services import held_notices
+from juki.services import comparisons, held_notices
+from juki.web import compared
 from juki.web.forms import SettleForm
 from juki.web.settling import is_settled
 
@@ -34,7 +35,7 @@ def held_list(request: StaffRequest) -> HttpResponse:
 
 @staff_view(permission="juki.see_discrepancies")
 def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
-    """One that waits: applied though numbers are missing, or dropped, with a reason."""
+    """One that waits, beside what the register holds: applied though numbers are missing, or dropped, with a reason."""
     found = selector.waiting().filter(pk=notification).first()
     if found is None:
         raise NotFound("notification_not_found", "順序を待っている通知がありません。")
@@ -42,8 +43,10 @@ def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
     settle = partial(held_notices.settle, notification=found.pk)
     if is_settled(request, form, settle, done="順序待ちの通知を処理しました。"):
         return redirect("juki_held_notices")
+    both = comparisons.compare(notification=found.pk, by=request.actor, at=now())
     shown = {
         "notification": found,
+        "compared": compared.of(both, found, request.actor),
         "reason": reason_of(found.reason),
         "days": selector.days_waited(found, now()),
         "verdict": verdict_on(Contradiction.ORDER_GAP),

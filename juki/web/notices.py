@@ -9,24 +9,22 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import Conflict, NotFound, Refused
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import now
-from juki.choices import KanaSource, ResidentClass, Sex
 from juki.domain.changes import REASONS, ChangeReason, reason_of
 from juki.domain.notices import LABELS
 from juki.models import IdentityRecord, Notification
 from juki.selectors import number_notices, residents
 from juki.services import codes, notifications
 from juki.web.forms import ENTERED_FOR_KNOWN, ENTERED_FOR_NEW, FOR_A_FAMILY, NoticeForm
+from juki.web.item_values import shown as as_shown
 
 STEPS = ("入力", "確認", "完了")
 MOVES_IN = (ChangeReason.MOVE_IN, ChangeReason.MOVE_IN_FROM_ABROAD)
 SHARED = ("changed_on", "town", "postcode", "lot")
-_CODED = {"sex": Sex, "resident_class": ResidentClass, "kana_source": KanaSource}
 
 
 @staff_view(permission="juki.notify")
@@ -172,8 +170,8 @@ def _changes(form: NoticeForm, record: IdentityRecord | None) -> list[dict[str, 
     return [
         {
             "label": LABELS[name],
-            "before": _shown(name, getattr(record, name, "")) if record else "",
-            "after": _shown(name, value),
+            "before": as_shown(name, getattr(record, name, "")) if record else "",
+            "after": as_shown(name, value),
         }
         for name, value in form.items().items()
         if value or record
@@ -181,11 +179,3 @@ def _changes(form: NoticeForm, record: IdentityRecord | None) -> list[dict[str, 
         {"label": "一緒に届け出る人", "before": "", "after": f"{member.name}（{member.name_kana}）"}
         for member in form.members()
     ]
-
-
-def _shown(name: str, value: Any) -> str:
-    if name in _CODED and value:
-        return str(_CODED[name](value).label)
-    if name in ("birth_date", "changed_on") and value:
-        return PartialDate.from_iso(str(value)).in_japanese
-    return str(value or "")

@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from io import BytesIO, StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -34,7 +35,7 @@ from jpki.selectors import certificates as known
 from jpki.selectors import relying_parties
 from jpki.services import issuing
 from jpki.services.issuing import Order
-from juki.models import IdentityRecord
+from juki.models import Discrepancy, IdentityRecord
 from juki.selectors import protections
 from juki.services import bulk_queries, extracts
 from konbini.models import Transaction
@@ -51,6 +52,7 @@ from tests.mynacard import cast
 from tests.outputs.driving import drives
 from tests.outputs.stage import PURPOSE, Stage
 
+_ahead = count(9)
 FOUND = {"name": "髙﨑　太郎", "sex": "M"}
 
 
@@ -111,6 +113,19 @@ def notice_forms(stage: Stage) -> Iterable[Any]:
     url = reverse("juki_notice_enter", args=["D01"])
     day = {"changed_on_era": "R", "changed_on_year": "8", "changed_on_month": "11", "changed_on_day": "20"}
     yield stage.clients["clerk"].post(url, day | {"resident": stage.resident.pk, "step": "confirm"})
+
+
+@drives(Way.SCREEN, "juki_discrepancy", "juki_held_notice")
+def what_waits(stage: Stage) -> Iterable[Any]:
+    """One that contradicts and one that waits, both with the address: the register's side and the notice's."""
+    code, day = stage.resident.resident_code, stage.at.day.isoformat()
+    again = grown(reason="R01", resident_code=code, changed_on=day, address=SECRET)
+    move = change("M01", code, changed_on=day, address=SECRET, sequence=next(_ahead))
+    entered, waits = tell(again, move, by=stage.clerk, at=stage.at)
+    with acting(stage.clerk.scope):
+        contradicts = Discrepancy.objects.get(notification=entered.notification)
+    yield stage.clients["chief"].get(reverse("juki_discrepancy", args=[contradicts.pk]))
+    yield stage.clients["chief"].get(reverse("juki_held_notice", args=[waits.notification]))
 
 
 @drives(Way.SCREEN, "juki_addresses")

@@ -44,7 +44,12 @@ def arrives(waiting: MoveOut, row: Mapping[str, Any], at: Moment) -> None:
 
 
 def move_in_notice(row: Mapping[str, Any], former_office: str, at: Moment) -> Letter | None:
-    """The 転入通知 of a version for the former town (法9条1項); None where nobody moved between towns."""
+    """The 転入通知 of a version for the former town; None where nobody moved between towns.
+
+    The law has that town told who was recorded and by whom (法9条1項), so that it confirms the 転出 and puts its
+    destination right (施行令13条2項), for the covered as for others: its list names the new town to its clerks.
+    What else says where they live is withheld when the message is opened.
+    """
     if row["change_reason"] != ChangeReason.MOVE_IN:
         return None
     receiver = posting.addressee(former_office, at.day)

@@ -31,7 +31,7 @@ TONES = {"SENT": "warning", "RECEIVED": "info", "DISAGREED": "error", "REFUSED":
 @staff_view(permission="juki.see_town_messages")
 @require_safe
 def inbox(request: StaffRequest) -> HttpResponse:
-    """What came and what was sent, the most pressing first."""
+    """What came and what was sent, the most pressing first; of a 転入通知 the new town, as 法9条1項 has it told."""
     at = now()
     form = MessageFilter({"box": "received", "only": "open"} | request.GET.dict())
     asked = form.cleaned_data if form.is_valid() else {"box": "received", "kind": "", "only": "open"}

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jlis.kernel.documents.fitting import CannotPrint
-from jlis.kernel.errors import Conflict, Refused
+from jlis.kernel.errors import Conflict, NotFound, Refused
 from jlis.kernel.faces.papers import pdf_response
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import Moment, now
 from juki import card_proofs
 from juki.domain import wide_area as law
+from juki.domain.town_messages import Kind
 from juki.domain.wide_area import Who
 from juki.selectors import residents
 from juki.selectors.residents import FourItems
@@ -50,6 +51,8 @@ def answer(request: StaffRequest, message: UUID) -> HttpResponse:
     """Answer from the town's own record, a form for each member; `?members=` says how many."""
     at = now()
     opened = town_messages.open_message(message=message, by=request.actor, at=at)
+    if opened.message.kind != Kind.WIDE_AREA:
+        raise NotFound("town_message_not_found", "該当する広域交付の請求がありません。")
     order = law.order_in(opened.body)
     forms_ = _member_forms(request, order, opened.message.resident)
     top = forms.Form(request.POST or None)

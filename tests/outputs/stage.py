@@ -197,4 +197,28 @@ def traces(octets: bytes) -> list[str]:
     return [name for name, form in forms.items() if form in octets]
 
 
+TOWN = (CHIYODA, "千代田区")
+
+
+def town_traces(octets: bytes, words: Iterable[str] = TOWN) -> list[str]:
+    """The words for the town that are in what left: as they are, in CP932, escaped."""
+    return [
+        word
+        for word in words
+        if any(form in octets for form in (word.encode(), word.encode("cp932"), json.dumps(word)[1:-1].encode()))
+    ]
+
+
+def told_elsewhere(outcomes: Iterable[Any]) -> list[str]:
+    """What tells the town in all that did not go to the town itself; to who is outside its prefecture, that as well."""
+    found = []
+    for one in outcomes:
+        actor_ = getattr(getattr(one, "wsgi_request", None), "actor", None)
+        receiver = actor_.organisation if actor_ else ""
+        if receiver != CHIYODA:
+            words = TOWN if receiver[:2] == CHIYODA[:2] else (*TOWN, "東京都")
+            found += town_traces(everything_left([one]), words)
+    return found
+
+
 Driver = Callable[[Stage], Iterable[Any]]

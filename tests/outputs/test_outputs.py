@@ -16,8 +16,7 @@ from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client, override_settings
-from django.urls import get_resolver, reverse
-from django.urls.converters import IntConverter
+from django.urls import reverse
 
 from jlis.kernel.isolation import scope as isolation
 from jlis.kernel.isolation.scope import REGISTRY, acting
@@ -35,11 +34,16 @@ from tests.juki.protection import MARKER, ended
 from tests.mynacard import cast
 from tests.outputs import drivers, town_drivers  # noqa: F401 - they fill the table
 from tests.outputs.driving import DRIVERS
-from tests.outputs.stage import Stage, built, everything_left, traces
-from tests.test_taste import routes, wanted_permissions
+from tests.outputs.stage import Stage, built, everything_left, told_elsewhere, town_traces, traces
+from tests.outputs.visiting import addresses, opens
+from tests.test_taste import wanted_permissions
 
 pytestmark = pytest.mark.django_db
 BORN = {"born_from": "1980-02-17", "born_to": "1980-02-17"}
+# Who works elsewhere than in the person's town.
+OUTSIDE = (
+    "prefecture", "approver", "card", "maker", "jpki", "desk", "bcl", "konbini", "founder", "auditor",
+)  # fmt: skip
 SETTINGS = {
     "JLIS_CARD_TERMINAL": "tests.mynacard.cast.MemoryTerminal",
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
@@ -91,10 +95,12 @@ def test_the_address_leaves_by_law_alone(stage, way: Way, name: str, caplog):
     stage.cover()
     caplog.set_level(logging.DEBUG)
 
-    left = everything_left(driver(stage))
+    outcomes = list(driver(stage))
 
+    left = everything_left(outcomes)
     by_law = declared()[way, name].treatment is Treatment.BY_LAW
     assert bool(traces(left)) == by_law, traces(left)
+    assert bool(told_elsewhere(outcomes)) == by_law, told_elsewhere(outcomes)
     assert traces(caplog.text.encode()) == []
     assert traces(cached()) == []
 
@@ -132,20 +138,35 @@ def values(stage: Stage, measure: UUID) -> dict[str, object]:
 def test_what_is_said_to_hold_no_address_shows_none(stage, way):
     """Each is opened, and sent to, by somebody whose duties allow it."""
     given = values(stage, stage.cover())
-    by_name = {route.name: route for namespace, route in routes(get_resolver()) if namespace != "admin"}
+    wanted = without_address(way)
     leaking = {}
-    for name in without_address(way):
-        route = by_name[name]
-        converters = getattr(route.pattern, "converters", {})
-        numbered = {place for place, converter in converters.items() if isinstance(converter, IntConverter)}
-        places = {*route.pattern.regex.groupindex, *converters}
-        client = client_for(stage, route.callback)
-        url = reverse(
-            name, kwargs={place: given.get(place, 1 if place in numbered else given["measure"]) for place in places}
-        )
+    for name, view, url in addresses(given, given["measure"]):
+        if name not in wanted:
+            continue
+        client = client_for(stage, view)
         left = [client.get(url), client.post(url)] + ([stage.systems["town"].get(url)] if way is Way.REST else [])
         leaking |= {name: found} if (found := traces(everything_left(left))) else {}
     assert leaking == {}
+
+
+def naming(stage: Stage, given: dict[str, object], *who: str) -> dict[tuple[str, str], list[str]]:
+    """The pages, as these see them, that name both the person and the town."""
+    person = ("髙﨑", stage.resident.resident_code, str(stage.resident.pk))
+    found = {}
+    for name, view, url in addresses(given, given["measure"]):
+        for one in who:
+            if opens(view, stage.permissions[one]):
+                left = everything_left([stage.clients[one].get(url)])
+                if (town := town_traces(left)) and town_traces(left + url.encode(), person):
+                    found[one, name] = town
+    return found
+
+
+def test_no_page_tells_those_outside_whose_town_it_is(stage):
+    """Prefecture and centres open all that their duties open, with the person's own things in the address."""
+    given = values(stage, stage.cover())
+    assert ("chief", "juki_resident") in naming(stage, given, "chief"), "the pages name nobody: silence proves nothing"
+    assert naming(stage, given, *OUTSIDE) == {}
 
 
 def test_registers_list_nobody(stage):

@@ -16,6 +16,7 @@ from jlis.kernel.domain.codes import ResidentRecordCode
 from jlis.kernel.domain.eras import DateError
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError
+from juki.domain.item_rules import JAPANESE, UNWRITABLE, faults
 
 ITEMS = ("name", "name_kana", "birth_date", "sex", "address")
 LABELS = {
@@ -174,11 +175,16 @@ class _Reader:
             if required:
                 self.fault(name, "required", f"{LABELS[name]}は必須です。")
             return None
-        if not isinstance(value, str) or any(ord(character) < 32 for character in value):
-            self.fault(name, "not_text", f"{LABELS[name]}は制御文字のない文字列で指定してください。")
+        if not isinstance(value, str):
+            self.fault(name, "not_text", f"{LABELS[name]}は文字列で指定してください。")
             return None
         if len(value) > LENGTHS.get(name, 40):
             self.fault(name, "too_long", f"{LABELS[name]}は{LENGTHS.get(name, 40)}文字までです。")
+        if UNWRITABLE.search(value):
+            self.fault(name, "control_character", f"{LABELS[name]}に使えない文字（制御文字など）が含まれています。")
+            return None
+        if not value.strip():
+            self.fault(name, "blank", f"{LABELS[name]}が空白です。")
         return value
 
     def _reason(self) -> Reason | None:
@@ -212,6 +218,9 @@ class _Reader:
             self.fault("sex", "not_a_choice", f"性別は{'・'.join(SEXES)}のいずれかです。")
         if items["birth_date"]:
             self._birth(items["birth_date"])
+        # A 附票 is of a national: what a notification may not say of one, it may not say either.
+        for fault in faults(items | {"resident_class": JAPANESE}, None):
+            self.fault(*fault)
         return items
 
     def _birth(self, text: str) -> None:

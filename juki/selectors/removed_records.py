@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from jlis.kernel.domain.folding import name_key
 from jlis.kernel.errors import NotFound
 from juki.choices import RecordState
 from juki.domain.changes import ChangeReason
 from juki.domain.retention import DataClass, RetentionPolicy, is_due, last_event_due, policy_of
 from juki.models import Disposal, IdentityRecord, SupplementaryRecord
-from juki.selectors import protections, residents
+from juki.selectors import protections, residents, supplementary
 from juki.selectors.residents import FourItems
 from juki.sql import search
 
@@ -44,8 +43,8 @@ def get_supplementary(resident: UUID, version: int) -> SupplementaryRecord:
 
 
 def supplementary_matching(*, name: str, birth_date: str, limit: int) -> list[SupplementaryRecord]:
-    """Up to `limit` removed 附票 in sight of a name and a birth date, the latest removal first."""
-    found = _removed_supplementary().filter(name_key=name_key(name), birth_date=birth_date)
+    """Up to `limit` removed 附票 in sight of a name and a birth date, both, the latest removal first. Raises `Invalid`."""
+    found = _removed_supplementary().filter(**supplementary.conditions(name=name, birth_date=birth_date))
     return protections.withheld(list(found.order_by("-changed_on", "-pk")[:limit]))
 
 

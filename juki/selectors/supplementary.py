@@ -42,9 +42,17 @@ def history(resident: UUID) -> list[SupplementaryRecord]:
 
 
 def matching(*, name: str, birth_date: str) -> list[SupplementaryRecord]:
-    """Present ones of a name and a birth date. Raises `Invalid` for what is no date."""
-    found = latest_versions().filter(state=RecordState.CURRENT, name_key=name_key(name), birth_date=_born(birth_date))
+    """Present ones of a name and a birth date. Raises `Invalid` where one is missing, and for what is no date."""
+    found = latest_versions().filter(state=RecordState.CURRENT, **conditions(name=name, birth_date=birth_date))
     return protections.withheld(list(found.order_by("pk")[:MOST]))
+
+
+def conditions(*, name: str, birth_date: str) -> dict[str, str]:
+    """What a search of present or removed ones asks; `Invalid` for too few: a lone ・ folds to no name."""
+    key = name_key(name)
+    if not (key and birth_date):
+        raise Invalid.of([FieldError("name", "too_few_items", "氏名と生年月日を入力してください。")])
+    return {"name_key": key, "birth_date": _born(birth_date)}
 
 
 def abroad_matching(

@@ -26,11 +26,11 @@ PURPOSE = "JUKI-REMOVED"
 
 
 def search(*, items: dict[str, str], by: Actor, at: Moment) -> list[SupplementaryRecord]:
-    """The removed 附票 of the own office of a name and a birth date, at most `MOST_CANDIDATES`."""
+    """The removed 附票 of the own office of a name and a birth date, both, at most `MOST_CANDIDATES`. Raises Invalid."""
     _must_be_let(by, at)
     with acting(by.scope.for_purpose(PURPOSE)):
         found = selectors.supplementary_matching(
-            name=items["name"], birth_date=items["birth_date"], limit=MOST_CANDIDATES
+            name=items.get("name", ""), birth_date=items.get("birth_date", ""), limit=MOST_CANDIDATES
         )
         audit.record(
             action="juki.removed_supplementary_searched",

@@ -89,13 +89,11 @@ def open_record(*, resident: UUID, purpose: str, by: Actor, at: Moment) -> list[
 
 
 def search(*, items: dict[str, str], purpose: str, by: Actor, at: Moment) -> list[SupplementaryRecord]:
-    """Search the own 附票 by name and birth date, both; recorded with whom it concerned."""
+    """Search the own 附票 by name and birth date, both; recorded with whom it concerned. Raises `Invalid`."""
     by.must("juki.see_supplementary")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
-    if not (items.get("name") and items.get("birth_date")):
-        raise Invalid.of([FieldError("name", "too_few_items", "氏名と生年月日を入力してください。")])
     with acting(by.scope.for_purpose(purpose)):
-        found = selectors.matching(name=items["name"], birth_date=items["birth_date"])
+        found = selectors.matching(name=items.get("name", ""), birth_date=items.get("birth_date", ""))
         audit.record(
             action="juki.supplementary_searched",
             by=by,

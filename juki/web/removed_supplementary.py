@@ -30,7 +30,12 @@ def search(request: StaffRequest) -> HttpResponse:
     shown: dict[str, Any] = {"form": form, "breadcrumbs": [(SEARCH[0], "")]}
     if request.method == "POST" and form.is_valid():
         items = {"name": form.cleaned_data["name"], "birth_date": form.cleaned_data["birth_date"].iso}
-        shown |= {"found": removed_supplementary.search(items=items, by=request.actor, at=now()), "searched": True}
+        try:
+            found = removed_supplementary.search(items=items, by=request.actor, at=now())
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            shown |= {"found": found, "searched": True}
     return render(request, "juki/removed/supplementary_search.html", shown)
 
 

@@ -112,8 +112,12 @@ def search(request: StaffRequest) -> HttpResponse:
     }
     if request.method == "POST" and form.is_valid():
         items = {"name": form.cleaned_data["name"], "birth_date": form.cleaned_data["birth_date"].iso}
-        shown["found"] = supplementary.search(items=items, purpose=PURPOSE, by=request.actor, at=now())
-        shown["searched"] = True
+        try:
+            found = supplementary.search(items=items, purpose=PURPOSE, by=request.actor, at=now())
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            shown |= {"found": found, "searched": True}
     return render(request, "juki/supplementary/search.html", shown)
 
 

@@ -214,3 +214,21 @@ def test_the_base_is_one_register_or_none():
     assert base_of(lives_here=False, left_japan=True, has_supplementary=False) is Base.NONE
     assert base_of(lives_here=False, left_japan=False, has_supplementary=True) is Base.NONE
     assert len(Reason) == 8
+
+
+@pytest.mark.parametrize(
+    ("items", "fault"),
+    [
+        ({"name_kana": "たかさき　たろう"}, ("name_kana", "not_katakana")),
+        ({"name_kana": "ABC漢字123"}, ("name_kana", "not_katakana")),
+        ({"name_kana": "TAKASAKI"}, ("name_kana", "not_katakana")),
+        ({"name": "髙﨑\u202e太郎"}, ("name", "control_character")),
+        ({"address": "東京都\u200b千代田区"}, ("address", "control_character")),
+        ({"name": "　"}, ("name", "blank")),
+    ],
+)
+def test_what_a_notification_may_not_say_of_a_national_this_may_not_either(resident, outsider, at, items, fault):
+    with pytest.raises(Invalid) as refused:
+        told(notice(resident) | items, by=outsider, at=at)
+    assert [(error.field, error.code) for error in refused.value.errors if error.code != "required"] == [fault]
+    assert [error.row for error in refused.value.errors][:1] == [1]

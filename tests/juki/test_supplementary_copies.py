@@ -172,6 +172,14 @@ class TestTheRemoved:
                 self.issue(resident, version, by, at)
         assert self.found(clerk, at) == []
 
+    @pytest.mark.parametrize("items", [
+        {}, {"name": "高﨑太郎"}, {"birth_date": "1980-02-17"}, {"name": "・", "birth_date": "1980-02-17"},
+    ])  # fmt: skip
+    def test_too_few_items_find_nobody_and_are_refused(self, gone, outsider, at, items):
+        with pytest.raises(Invalid) as refused:
+            removed_supplementary.search(items=items, by=outsider, at=at)
+        assert [error.code for error in refused.value.errors] == ["too_few_items"]
+
     def test_another_duty_does_nothing(self, resident, gone, at):
         other = actor(SHINJUKU, "PROTECTION_OFFICER")
         with pytest.raises(Forbidden):

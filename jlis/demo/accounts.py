@@ -44,6 +44,8 @@ _CENTRES = {
 }
 # 国民年金 and 児童手当: affairs under which a pension office and a ministry query.
 _ENTITLED = (("NENKIN", "B1-77"), ("MHLW", "B1-77"))
+# What each prefecture's ordinance gives it.
+_BY_ORDINANCE = "PREF-BENEFIT"
 _TOWN_SYSTEM = (
     "juki.notify", "juki.receive_numbers", "juki.check_consistency", "juki.receive_deliveries", "bcl.send_copy"
 )  # fmt: skip
@@ -135,9 +137,11 @@ def open_all(office: Office, towns: tuple[str, ...], prefectures: tuple[str, ...
     add("ministry-mic", "住制", "九郎", "MIC", "MINISTRY_OFFICER")
     add("auditor", "監査", "公子", "JLIS", "AUDITOR")
     add("committee", "委員", "十和", "JLIS", "PROTECTION_COMMITTEE")
-    for organisation, code in _ENTITLED:
-        with acting(people["operator-jlis-juki"].scope):
-            affairs.entitle(affair_code=code, organisation=organisation, by=people["operator-jlis-juki"], at=office.at)
+    centre_officer = people["operator-jlis-juki"]
+    with acting(centre_officer.scope):
+        for organisation, code in (*_ENTITLED, *((prefecture, _BY_ORDINANCE) for prefecture in prefectures)):
+            affairs.entitle(affair_code=code, organisation=organisation, by=centre_officer, at=office.at)
+    for organisation, _ in _ENTITLED:
         permissions = ("juki.query", "juki.query_bulk", "jpki.validate", "jpki.link_serials")
         office.connect("年金業務システム", organisation, *permissions)
     return people

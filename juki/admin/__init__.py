@@ -10,7 +10,7 @@ from juki.models import Affair, AffairEntitlement, ProtectedAddressEntitlement, 
 class AffairAdmin(RegisterAdmin):
     """事務区分 of the 別表, with their dates."""
 
-    list_display = ("code", "table", "item", "body", "number_allowed", "valid_from", "valid_to")
+    list_display = ("code", "table", "item", "body", "number_allowed", "by_ordinance", "valid_from", "valid_to")
     list_filter = ("table", "number_allowed")
     search_fields = ("code", "body", "description")
 

@@ -8,8 +8,8 @@ class Affair(models.Model):
 
     PERSONAL: frozenset[str] = frozenset()
     PLAIN = frozenset(
-        {"id", "code", "table", "item", "basis", "body", "description", "fields", "number_allowed", "kinds",
-         "valid_from", "valid_to"}
+        {"id", "code", "table", "item", "basis", "body", "description", "fields", "number_allowed", "by_ordinance",
+         "kinds", "valid_from", "valid_to"}
     )  # fmt: skip
 
     code = models.CharField("事務区分コード", max_length=32)
@@ -20,6 +20,8 @@ class Affair(models.Model):
     description = models.TextField("事務")
     fields = models.JSONField("提供できる項目", default=list)
     number_allowed = models.BooleanField("個人番号の提供", default=False)
+    # Open to the bodies whose ordinance says so, and to no other of their kind (法30条の15第1項2号).
+    by_ordinance = models.BooleanField("条例で定める事務", default=False)
     kinds = models.JSONField("使える団体の種別", default=list)
     valid_from = models.DateField("施行日")
     valid_to = models.DateField("廃止日", null=True, blank=True)

@@ -27,6 +27,18 @@ def require(code: str, *, organisation: str, day: date) -> Affair:
     return found[0]
 
 
+def require_ordinance(code: str, *, organisation: str, day: date) -> Affair:
+    """An affair that the organisation's own ordinance gives it; `Forbidden` for any other.
+
+    Whether it is nobody's or another body's ordinance is not told.
+    """
+    found = affairs.open_to(organisation, day, code)
+    if not found or not found[0].by_ordinance:
+        message = f"「{code[:32]}」は、この団体の条例で定める事務として登録されていません。"
+        raise Forbidden("not_by_ordinance", message, field="ordinance_affair")
+    return found[0]
+
+
 def require_fields(affair: Affair, fields: list[str]) -> None:
     """Raise `Forbidden` naming the first field that the affair does not cover."""
     for field in fields:

@@ -177,9 +177,10 @@ def _result_file(wanted: ExtractRequest, target: Path) -> ResultFile:
 def _authorise(wanted: ExtractRequest, by: Actor, at: Moment) -> None:
     affair = affairs.require(wanted.affair, organisation=by.organisation, day=at.day)
     affairs.require_fields(affair, [item for item in wanted.items if item != "individual_number"])
-    for code in (wanted.ordinance_affair, wanted.number_affair):
-        if code != NONE:
-            affairs.require(code, organisation=by.organisation, day=at.day)
+    if wanted.number_affair != NONE:
+        affairs.require(wanted.number_affair, organisation=by.organisation, day=at.day)
+    if wanted.ordinance_affair != NONE:
+        affairs.require_ordinance(wanted.ordinance_affair, organisation=by.organisation, day=at.day)
     if wanted.wants_number:
         numbered = affairs.require(wanted.number_affair, organisation=by.organisation, day=at.day)
         affairs.require_fields(numbered, ["individual_number"])

@@ -16,12 +16,13 @@ from juki.models import Affair
 _COLUMNS = [field.attname for field in Affair._meta.concrete_fields]
 _PARSED = [_COLUMNS.index(name) for name in ("fields", "kinds")]
 _LIST = ", ".join(f'affair."{name}"' for name in _COLUMNS)
-# Those of local bodies are open to each of their kind; a 別表 item names its body, and needs an entry.
+# Those of local bodies are open to each of their kind; a 別表 item names its body, an ordinance is one body's own, and
+# both need an entry.
 _OPEN = f"""
     SELECT {_LIST} FROM juki_affair affair JOIN kernel_organisation body ON body.code = %(organisation)s
     WHERE affair.valid_from <= %(day)s AND (affair.valid_to IS NULL OR affair.valid_to > %(day)s)
       AND affair.kinds @> jsonb_build_array(body.kind)
-      AND (affair."table" = '' OR EXISTS (
+      AND (affair."table" = '' AND NOT affair.by_ordinance OR EXISTS (
           SELECT FROM juki_affairentitlement entry
           WHERE entry.affair_code = affair.code AND entry.organisation_id = body.code
             AND entry.valid_from <= %(day)s AND (entry.valid_to IS NULL OR entry.valid_to > %(day)s)))

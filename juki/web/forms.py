@@ -327,7 +327,8 @@ class ExtractForm(ShellForm):
         self.offer("affair", [("", "選んでください"), *choices])
         numbered = [affair.code for affair in affairs if affair.number_allowed]
         self.offer("number_affair", [none, *(pair for pair in choices if pair[0] in numbered)])
-        self.offer("ordinance_affair", [none, *choices])
+        ordinances = [affair.code for affair in affairs if affair.by_ordinance]
+        self.offer("ordinance_affair", [none, *(pair for pair in choices if pair[0] in ordinances)])
         self.offer("municipalities", places)
 
     def document(self) -> dict[str, Any]:

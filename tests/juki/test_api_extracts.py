@@ -199,7 +199,8 @@ def test_a_body_that_is_no_request_is_refused(prefecture_system, body):
     [
         ({"affair": "JUKI-COUNTER"}, "purpose"),
         ({"number_affair": "PREF-DISASTER", "items": ["individual_number"]}, "individual_number"),
-        ({"items": ["name", "resident_code"], "affair": "SELF-DISCLOSURE", "ordinance_affair": "B1-77"}, "purpose"),
+        ({"affair": "SELF-DISCLOSURE", "ordinance_affair": "B1-77"}, "ordinance_affair"),
+        ({"ordinance_affair": "PREF-DISASTER"}, "ordinance_affair"),
         ({"municipalities": [TSURUMI]}, "municipalities"),
     ],
 )

@@ -21,7 +21,7 @@ from tests.juki.factories import grown, tell, with_codes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REQUEST = {
-    "affair": "PREF-BENEFIT", "number_affair": "NONE", "ordinance_affair": "NONE", "target": "LATEST",
+    "affair": "PREF-DISASTER", "number_affair": "NONE", "ordinance_affair": "NONE", "target": "LATEST",
     "who": "RESIDENT_ON", "from_on": "2026-11-21", "items": ["name", "address"], "encoding": "CP932",
     "delivery": "MEDIUM",
 }  # fmt: skip

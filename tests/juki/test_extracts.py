@@ -18,7 +18,7 @@ from jlis.kernel.jobs.models import Job
 from jlis.kernel.vault import sealing as vault
 from juki.models import Affair, Resident
 from juki.services import affairs, disclosures, extracts, numbers, result_files
-from tests.conftest import CHIYODA, TOKYO, TSURUMI, actor
+from tests.conftest import CHIYODA, KANAGAWA, TOKYO, TSURUMI, actor
 from tests.juki import protection
 from tests.juki.factories import change, grown, tell, with_codes
 
@@ -158,6 +158,21 @@ def test_nobody_approves_their_own_request(register, operator, at):
             jobs.decide(job_id=job.pk, approve=True, reason="", by=both, at=at)
     with acting(SYSTEM), pytest.raises(IntegrityError), transaction.atomic():
         Job.objects.filter(pk=job.pk).update(approved_by=both.id, approved_at=at.instant)
+
+
+def test_an_ordinance_affair_is_one_of_the_own_ordinances(register, operator, registry_operator, at):
+    """Not a 別表 item though the body may act under it, nor an ordinance before the body is entered for it."""
+    kanagawa = actor(KANAGAWA, "EXTRACT_OPERATOR", kind="PREFECTURE")
+    with acting(registry_operator.scope):
+        affairs.entitle(affair_code="PREF-BENEFIT", organisation=TOKYO, by=registry_operator, at=at)
+    for who, code in ((operator, "PREF-DISASTER"), (kanagawa, "PREF-BENEFIT"), (operator, "NO-SUCH")):
+        with acting(who.scope), pytest.raises(Forbidden) as refused:
+            extracts.request(document=document(ordinance_affair=code), by=who, at=at)
+        assert (refused.value.code, refused.value.field) == ("not_by_ordinance", "ordinance_affair")
+    with acting(operator.scope):
+        assert extracts.request(document=document(ordinance_affair="PREF-BENEFIT"), by=operator, at=at)
+    with acting(kanagawa.scope), pytest.raises(Forbidden):
+        extracts.request(document=document(affair="PREF-BENEFIT"), by=kanagawa, at=at)
 
 
 def test_an_unapproved_request_does_not_run(register, operator, at):

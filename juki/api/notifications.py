@@ -63,7 +63,9 @@ class TakenDocument(serializers.Serializer):
     notification = serializers.UUIDField(help_text="受付番号")
     key = serializers.CharField()
     status = serializers.ChoiceField(STATUSES)
-    resident_code = serializers.CharField()
+    resident_code = serializers.CharField(
+        help_text="この通知を反映した後の住民票コード。変更したときは新しいコード、保留中は通知のコード。"
+    )
     replayed = serializers.BooleanField()
     discrepancy = serializers.DictField(required=False)
 

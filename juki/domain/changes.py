@@ -125,6 +125,8 @@ FIRST_ENTRIES = frozenset(
         ChangeReason.ENTRY_NATIONALITY_LOST,
     }
 )
+# These give the person another 住民票コード, which the notification cannot name: it is drawn from the lot.
+CODE_CHANGES = frozenset({ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED})
 # What a correction of this reason cannot do without, and what one of those reasons takes away.
 CARRIES = {
     ChangeReason.MOVE_WITHIN: "address",

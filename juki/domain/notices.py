@@ -48,7 +48,7 @@ CHOICES = {
 }
 LABELS = {
     "key": "通知キー", "sequence": "通知順序", "reason": "異動事由", "changed_on": "異動年月日",
-    "resident_code": "住民票コード", "new_resident_code": "変更後の住民票コード", "municipality": "市区町村コード",
+    "resident_code": "住民票コード", "municipality": "市区町村コード",
     "name": "氏名", "name_kana": "氏名の振り仮名", "kana_source": "振り仮名の根拠", "former_surname": "旧氏",
     "former_surname_kana": "旧氏の振り仮名", "alias": "通称", "address": "住所", "birth_date": "生年月日",
     "sex": "性別", "resident_class": "住民区分",

@@ -43,7 +43,7 @@ def get_supplementary(resident: UUID, version: int) -> SupplementaryRecord:
 
 
 def supplementary_matching(*, name: str, birth_date: str, limit: int) -> list[SupplementaryRecord]:
-    """Up to `limit` removed 附票 in sight of a name and a birth date, both, the latest removal first. Raises `Invalid`."""
+    """Up to `limit` removed 附票 in sight of a name and a birth date, both, the latest first. Raises `Invalid`."""
     found = _removed_supplementary().filter(**supplementary.conditions(name=name, birth_date=birth_date))
     return protections.withheld(list(found.order_by("-changed_on", "-pk")[:limit]))
 

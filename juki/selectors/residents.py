@@ -16,8 +16,9 @@ from jlis.kernel.domain.folding import address_key, kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.errors import FieldError, Invalid
 from juki.choices import RecordState
+from juki.domain.changes import CODE_CHANGES
 from juki.domain.items import WITHHELD
-from juki.models import IdentityRecord, Resident
+from juki.models import IdentityRecord, Notification, Resident
 from juki.selectors import protections
 from juki.sql import search
 
@@ -165,6 +166,19 @@ def current_many(residents: Sequence[UUID], *, with_protected_address: bool = Fa
 def versions_of(residents: Sequence[UUID]) -> dict[UUID, int]:
     """The number of the latest version of many residents by id."""
     return dict(Resident.objects.filter(pk__in=list(residents)).values_list("pk", "version"))
+
+
+def code_after(notification: Notification) -> str:
+    """The 住民票コード that the person bore by a notification: another one than it names, where it changed the code.
+
+    What a later change made of it is not said: by then the person may be another town's.
+    """
+    if notification.reason not in CODE_CHANGES or notification.resident is None:
+        return notification.resident_code
+    made = IdentityRecord.objects.filter(
+        resident=notification.resident, notification=notification.pk, superseded_at__isnull=True
+    )
+    return made.values_list("resident_code", flat=True).first() or notification.resident_code
 
 
 def at_same_address(record: IdentityRecord) -> list[IdentityRecord]:

@@ -14,7 +14,7 @@ from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.outbox.events import Event
 from jlis.kernel.time import Moment
 from juki.choices import DiscrepancyKind, DiscrepancyState, NotificationStatus, RecordState
-from juki.domain.changes import ChangeClass, ChangeReason
+from juki.domain.changes import CODE_CHANGES, ChangeClass, ChangeReason
 from juki.domain.contradictions import Contradiction, Standing, Verdict, contradiction, misused_code
 from juki.domain.items import CERTIFIED_ITEMS
 from juki.domain.notices import Notice
@@ -24,7 +24,6 @@ from juki.models import Discrepancy, Notification, Resident, ResidentCode
 from juki.services import codes, departing, identity_bases, numbers, retelling, versions, waiting
 from juki.services.register import Register, lock
 
-CODE_CHANGES = (ChangeReason.CODE_CHANGE_REQUESTED, ChangeReason.CODE_ENTERED)
 _HELD, _DROPPED = NotificationStatus.HELD, NotificationStatus.WITHDRAWN
 
 

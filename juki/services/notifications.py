@@ -17,10 +17,12 @@ from jlis.kernel.isolation.scope import REGISTRY, scope
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import Moment
 from juki.choices import NotificationStatus
+from juki.domain.changes import CODE_CHANGES
 from juki.domain.contradictions import Verdict
 from juki.domain.item_rules import lies_elsewhere
 from juki.domain.notices import Notice, read_notice
 from juki.models import Notification
+from juki.selectors import residents
 from juki.services import applying, codes
 from juki.services.register import Register, lock
 
@@ -29,7 +31,7 @@ LARGEST_CALL = 1000
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one notification."""
+    """What became of one notification; the 住民票コード as it is after it."""
 
     row: int
     notification: UUID
@@ -179,11 +181,15 @@ def _take(row: int, digest: str, notice: Notice, by: Actor, channel: str, regist
         return Taken(row, notification.pk, notice.key, NotificationStatus.HELD, notice.resident_code)
     verdict = applying.take_effect(notification, notice, register)
     status = NotificationStatus(notification.status)
-    return Taken(row, notification.pk, notice.key, status, notice.resident_code, contradiction=verdict)
+    code = notice.resident_code
+    if notice.reason in CODE_CHANGES and status == NotificationStatus.APPLIED:
+        code = register.codes(code)[-1]
+    return Taken(row, notification.pk, notice.key, status, code, contradiction=verdict)
 
 
 def _replay(row: int, notice: Notice, known: Notification) -> Taken:
     if known.digest != notice.digest():
         fault = FieldError("key", "key_reused", "この通知キーは別の内容で使用済みです。", row)
         raise Unprocessable("key_reused", "使用済みの通知キーです。", errors=[fault])
-    return Taken(row, known.pk, known.key, NotificationStatus(known.status), known.resident_code, replayed=True)
+    status, code = NotificationStatus(known.status), residents.code_after(known)
+    return Taken(row, known.pk, known.key, status, code, replayed=True)

@@ -26,7 +26,7 @@ PURPOSE = "JUKI-REMOVED"
 
 
 def search(*, items: dict[str, str], by: Actor, at: Moment) -> list[SupplementaryRecord]:
-    """The removed 附票 of the own office of a name and a birth date, both, at most `MOST_CANDIDATES`. Raises Invalid."""
+    """The removed 附票 of the own office of a name and a birth date, both; at most `MOST_CANDIDATES`. Invalid."""
     _must_be_let(by, at)
     with acting(by.scope.for_purpose(PURPOSE)):
         found = selectors.supplementary_matching(

@@ -107,6 +107,7 @@ def detail(request: StaffRequest, notification: uuid.UUID) -> HttpResponse:
         "notification": found,
         "reason": reason_of(found.reason),
         "discrepancy": getattr(found, "discrepancy", None),
+        "new_code": code if (code := residents.code_after(found)) != found.resident_code else "",
         "number_notice": number_notices.made_by(found.pk),
         "may_show_number": request.actor.may("juki.search") and bool(request.session.get("juki_purpose")),
         "steps": STEPS,

@@ -1,6 +1,8 @@
 """J1: notifications are taken in order, once, and what contradicts is held."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from jlis.kernel.errors import Forbidden, Invalid, TooLarge, Unprocessable
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, SYSTEM, acting
@@ -8,6 +10,8 @@ from juki.choices import NotificationStatus
 from juki.models import Discrepancy, IdentityRecord, IndividualNumber, Resident
 from juki.selectors import residents
 from juki.services import discrepancies
+from tests.conftest import CHIYODA
+from tests.jpki.people import account, sign_in
 from tests.juki.factories import birth, change, grown, tell, with_codes
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +48,36 @@ def test_a_change_of_address_adds_a_version_and_closes_the_former(clerk, at, kno
     assert [(v.version, v.address[-8:]) for v in versions] == [(2, "田一丁目2番3号"), (1, "関一丁目1番1号")]
     assert str(versions[1].valid_to) == "2026-11-20"
     assert versions[1].superseded_at is None
+
+
+def test_a_change_of_the_code_is_answered_with_the_new_one_and_so_is_its_repetition(clerk, outsider, at, known):
+    with_codes(outsider, at)
+    recoding = change("M08", known, changed_on="2026-11-10")
+    (taken,) = tell(recoding, by=clerk, at=at)
+    assert taken.resident_code != known
+    assert record(taken.resident_code, clerk).name == "髙﨑　太郎"
+    assert record(known, clerk) is None
+    (again,) = tell(recoding, by=clerk, at=at)
+    assert (again.replayed, again.resident_code) == (True, taken.resident_code)
+
+    tell(change("D01", taken.resident_code, changed_on="2026-11-12"), by=clerk, at=at)
+    tell(grown(reason="R01", resident_code=taken.resident_code, changed_on="2026-11-12"), by=outsider, at=at)
+    tell(change("M09", taken.resident_code, changed_on="2026-11-14"), by=outsider, at=at)
+    (much_later,) = tell(recoding, by=clerk, at=at)
+    assert much_later.resident_code == taken.resident_code, "what another town changed is not told"
+
+
+def test_a_change_of_the_code_that_waits_is_answered_with_the_code_that_it_names(clerk, at, known):
+    (waits,) = tell(change("M08", known, sequence=3), by=clerk, at=at)
+    assert (waits.status, waits.resident_code) == (NotificationStatus.HELD, known)
+
+
+def test_the_page_of_a_change_of_the_code_shows_the_new_one(clerk, at, known, quick_passwords):
+    (taken,) = tell(change("M08", known), by=clerk, at=at)
+    account("counter", CHIYODA, "COUNTER_CLERK", at=at)
+    page = sign_in(Client(), "counter").get(reverse("juki_notice", args=[taken.notification])).content.decode()
+    assert "変更後の住民票コード" in page
+    assert taken.resident_code in page
 
 
 def test_a_move_across_two_towns_keeps_person_code_and_number(clerk, outsider, at, known):

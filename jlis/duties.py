@@ -108,6 +108,7 @@ REGISTRY_OPERATOR = Duty(
     frozenset(
         {
             "juki.allot_codes",
+            "juki.fill_number_notices",
             "juki.edit_affairs",
             "juki.see_statistics",
             "juki.see_consistency",

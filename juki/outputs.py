@@ -100,6 +100,7 @@ declare_without_address(Way.COMMAND, "督促と利用記録の分析", "emergenc
 declare_without_address(Way.PAPER, "提供状況の書面と媒体の送付票", "juki.pdf.disclosure", "juki.pdf.delivery_slip")
 declare_without_address(Way.SCREEN, "個人番号の表示", "juki_number")
 declare_without_address(Way.REST, "市区町村への個人番号の通知", "api_individual_numbers")
+declare_without_address(Way.COMMAND, "個人番号の通知の漏れの補い", "fill_number_notices")
 declare_without_address(Way.SCREEN, "異動の通知", "juki_notices", "juki_notice_new", "juki_notice")
 declare_without_address(Way.SCREEN, "不整合と順序待ちの通知の一覧", "juki_discrepancies", "juki_held_notices")
 declare_without_address(

@@ -9,6 +9,7 @@ register(
     Permission("juki.settle_discrepancies", "不整合を処理する", "住民基本台帳法30条の8"),
     Permission("juki.load", "初期登録を行う", "住民基本台帳法30条の6"),
     Permission("juki.receive_numbers", "付番・変更された個人番号の通知を受ける", "番号法8条2項"),
+    Permission("juki.fill_number_notices", "個人番号の通知の漏れを補う", "番号法8条2項"),
     Permission("juki.draw_codes", "住民票コードを受け取る", "住民基本台帳法30条の3"),
     Permission("juki.allot_codes", "住民票コードを割り当てる", "住民基本台帳法30条の2"),
     Permission("juki.query", "本人確認情報の提供を受ける（即時）", "住民基本台帳法30条の9"),

@@ -6,6 +6,7 @@ from django.db import connection
 
 from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, SYSTEM, acting
 from jlis.kernel.reconcile import Finding, check
+from juki.sql import number_notices
 
 _MOST_ROWS = 20
 
@@ -100,3 +101,15 @@ def covered_are_those_of_live_measures() -> Iterator[Finding]:
         )
     yield Finding("juki.protection_missing", "支援措置があるのに伏せられていない者", 0, len(bare), bare)
     yield Finding("juki.protection_left", "支援措置がないのに伏せられている者", 0, len(left), left)
+
+
+@check
+def towns_are_told_their_residents_numbers() -> Iterator[Finding]:
+    """Each present resident's number has been told to the town where they are registered, and as new once (J2)."""
+    with acting(REGISTRY):
+        untold = number_notices.count_untold()
+        some = number_notices.untold(_MOST_ROWS) if untold else []
+        twice = number_notices.told_twice(_MOST_ROWS)
+    label = "個人番号を市区町村に通知していない住民（manage.py fill_number_notices で補う）"
+    yield Finding("juki.numbers_untold", label, 0, untold, some)
+    yield Finding("juki.numbers_told_twice", "個人番号の付番を同じ市区町村に二度通知した住民", 0, len(twice), twice)

@@ -165,7 +165,7 @@ def _operators(people: dict[str, Actor]) -> dict[str, str]:
     operators |= {"ocsp_refresh": "operator-jlis-jpki", "ca_ceremony": "operator-jlis-jpki"}
     operators |= dict.fromkeys(("load_network", "load_survey"), "operator-jlis-lgwan")
     operators |= {"vault_rotate": FOUNDERS[0]}
-    operators |= dict.fromkeys(("population", "emergency_reminders"), "operator-jlis-juki")
+    operators |= dict.fromkeys(("population", "emergency_reminders", "fill_number_notices"), "operator-jlis-juki")
     operators["access_review"] = "auditor"
     operators |= dict.fromkeys(("card_clocks", "expiry_notices", "express_dispatch"), "operator-jlis-card")
     for name, actor in people.items():

@@ -6,18 +6,24 @@ Who has moved on is told of to the new town by its own entry, and no more to the
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import FieldError, Invalid
-from jlis.kernel.isolation.scope import acting
+from jlis.kernel.isolation.scope import REGISTRY, acting
 from jlis.kernel.organisations.selectors import municipalities
+from jlis.kernel.organisations.selectors.municipalities import Tenant
 from jlis.kernel.time import Moment
 from juki.domain.number_notices import MOST
+from juki.models import NumberNotice
 from juki.services import numbers
 from juki.services.ledger import PURPOSE
 from juki.sql import number_notices as sql
+from juki.sql import register
 
+# Of a fill-in, in one transaction.
+BATCH = 20_000
 FIELDS = ["individual_number", "resident_code"]
 
 
@@ -58,6 +64,41 @@ def fetch(*, after: int = 0, limit: int = MOST, by: Actor, at: Moment) -> Page:
         rows = sql.page({"town": town, "after": after, "limit": limit, "at": at.instant})
         told = _opened([row for row in rows if row[-1] is not None], by, after)
     return Page(told, rows[-1][0] if rows else after, len(rows) == limit)
+
+
+def fill_in(*, by: Actor, at: Moment) -> int:
+    """Have the towns told what they were not: numbers from before there were notices. Returns how many were added.
+
+    Office by office, `BATCH` at a time, each a transaction of its own: a run that was cut off goes on where it ended.
+    """
+    by.must("juki.fill_number_notices")
+    with acting(by.scope):
+        tenants = [municipalities.tenant_of(office.code) for office in municipalities.offices_at(at.day)]
+    added = 0
+    for tenant in tenants:
+        last: UUID | None = UUID(int=0)
+        while last is not None:
+            count, last = _fill_batch(tenant, last, by, at)
+            added += count
+    return added
+
+
+def _fill_batch(tenant: Tenant, after: UUID, by: Actor, at: Moment) -> tuple[int, UUID | None]:
+    """Add the notices of an office's residents after an id; how many, and where the next batch begins."""
+    with acting(REGISTRY):
+        missing = sql.untold_of_office(tenant._asdict() | {"after": after, "limit": BATCH})
+        since = numbers.given_on([resident for resident, _ in missing])
+        notices = [
+            NumberNotice(**tenant._asdict(), resident=resident, kind=kind, given_on=since[resident],
+                         noted_at=at.instant)
+            for resident, kind in missing
+            if resident in since
+        ]  # fmt: skip
+        if notices:
+            register.add_number_notices(notices)
+            detail = {"office": tenant.office, "count": len(notices)}
+            audit.record(action="juki.number_notices_filled", by=by, detail=detail)
+    return len(notices), missing[-1][0] if len(missing) == BATCH else None
 
 
 def _opened(rows: list[tuple], by: Actor, after: int) -> list[Told]:

@@ -4,6 +4,7 @@ Everything here runs under the numbers' own role, which reaches no other table (
 """
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -27,6 +28,10 @@ _IN_ORDER = """
         WHERE number.resident = asked.resident AND number.valid_to IS NULL
     )
     FROM unnest(%s::uuid[]) WITH ORDINALITY AS asked(resident, place) ORDER BY asked.place
+"""
+_GIVEN = """
+    SELECT number.resident, number.valid_from FROM unnest(%s::uuid[]) AS asked(resident)
+    JOIN juki_individualnumber number ON number.resident = asked.resident AND number.valid_to IS NULL
 """
 _INSERT = """
     INSERT INTO juki_individualnumber (resident, sealed, index, valid_from)
@@ -63,6 +68,13 @@ def open_numbers(residents: Sequence[UUID]) -> dict[UUID, str]:
         found = list(rows)
         opened = sealing.open_many([bytes(sealed) for _, sealed in found], [resident.bytes for resident, _ in found])
     return {resident: number.decode() for (resident, _), number in zip(found, opened, strict=True)}
+
+
+def given_on(residents: Sequence[UUID]) -> dict[UUID, date]:
+    """Since which day each bears the present number; nothing of whoever has none. No number is opened."""
+    with scope(NUMBERS), connection.cursor() as cursor:
+        cursor.execute(_GIVEN, [array(residents)])
+        return dict(cursor.fetchall())
 
 
 def in_order(residents: bytes) -> list[bytes]:

@@ -5,6 +5,7 @@ Why not the ORM: the place comes from a sequence, and a page has a thousand rows
 own scope, so that row-level security picks the rows and shows the anchor of those alone who are registered there.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
@@ -37,6 +38,72 @@ _PAGE = """
     )
     ORDER BY n.place
 """
+# For the whole register at once: the notice that stands is the last of an entry elsewhere or of a change, else of a
+# number's giving.
+_ALL_UNTOLD = """
+    FROM juki_resident r
+    LEFT JOIN (
+        SELECT DISTINCT ON (resident) resident, office, noted_at FROM juki_numbernotice
+        ORDER BY resident, (kind = 'NEW'), id DESC
+    ) AS told ON told.resident = r.id
+    LEFT JOIN (
+        SELECT resident, max(recorded_at) AS at FROM juki_identityrecord
+        WHERE change_reason IN ('M05', 'M06') AND superseded_at IS NULL GROUP BY resident
+    ) AS changed ON changed.resident = r.id
+    WHERE r.state = 'CURRENT'
+      AND (told.office IS NULL OR told.office <> r.office OR changed.at > told.noted_at)
+"""
+_TWICE = """
+    SELECT resident FROM juki_numbernotice WHERE kind = 'NEW'
+    GROUP BY resident, office HAVING count(*) > 1 LIMIT %s
+"""
+# The same for an office, with what the notice would be. Whoever is being changed at this moment is left for later.
+_UNTOLD_OF_OFFICE = """
+    SELECT r.id, CASE
+        WHEN changed.at > coalesce(own.noted_at, '-infinity') THEN 'CHANGED'
+        WHEN elsewhere.resident IS NOT NULL THEN 'MOVED_IN'
+        ELSE 'NEW' END
+    FROM juki_resident r
+    LEFT JOIN (
+        SELECT DISTINCT ON (resident) resident, id, noted_at FROM juki_numbernotice
+        WHERE municipality = %(municipality)s AND office = %(office)s
+        ORDER BY resident, (kind = 'NEW'), id DESC
+    ) AS own ON own.resident = r.id
+    LEFT JOIN LATERAL (
+        SELECT n.resident FROM juki_numbernotice n
+        WHERE n.resident = r.id AND n.kind <> 'NEW' AND n.office <> r.office AND n.id > coalesce(own.id, 0) LIMIT 1
+    ) AS elsewhere ON true
+    LEFT JOIN (
+        SELECT resident, max(recorded_at) AS at FROM juki_identityrecord
+        WHERE prefecture = %(prefecture)s AND office = %(office)s AND change_reason IN ('M05', 'M06')
+          AND superseded_at IS NULL
+        GROUP BY resident
+    ) AS changed ON changed.resident = r.id
+    WHERE r.prefecture = %(prefecture)s AND r.office = %(office)s AND r.state = 'CURRENT' AND r.id > %(after)s
+      AND (own.resident IS NULL OR elsewhere.resident IS NOT NULL OR changed.at > own.noted_at)
+    ORDER BY r.id LIMIT %(limit)s
+    FOR SHARE OF r SKIP LOCKED
+"""
+
+
+def count_untold() -> int:
+    """How many present residents have a number of which their town was not told."""
+    return int(_run(f"SELECT count(*) {_ALL_UNTOLD}", [])[0][0])
+
+
+def untold(limit: int) -> list[str]:
+    """Some of them."""
+    return [str(row[0]) for row in _run(f"SELECT r.id {_ALL_UNTOLD} LIMIT %s", [limit])]
+
+
+def told_twice(limit: int) -> list[str]:
+    """Some of those whose town was told twice that they had been given a number."""
+    return [str(row[0]) for row in _run(_TWICE, [limit])]
+
+
+def untold_of_office(asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Residents of an office after an id, up to a limit, and the kind of the notice that is missing; locked."""
+    return _run(_UNTOLD_OF_OFFICE, asked)
 
 
 def lock(town: str) -> None:

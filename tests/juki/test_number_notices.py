@@ -1,6 +1,7 @@
 """J2: the town is told each number that was given, changed or came along; once, in order, and nobody else is."""
 
 import logging
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -11,10 +12,12 @@ from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.domain.subject_sets import unpack_subjects
 from jlis.kernel.errors import Forbidden, Invalid, NotFound
 from jlis.kernel.faces.rest.models import IdempotencyRecord
-from jlis.kernel.isolation.scope import NUMBERS, REGISTRY, SYSTEM, acting
+from jlis.kernel.isolation.scope import NUMBERS, PUBLIC, REGISTRY, SYSTEM, acting
 from juki.models import IndividualNumber, NumberNotice, Resident
+from juki.reconciliation import towns_are_told_their_residents_numbers
 from juki.services import loading, number_notices, numbers
 from juki.services.ledger import Ledger
+from juki.services.register import Register
 from tests.conftest import CHIYODA, SHINJUKU, TOKYO, TSURUMI, YOKOHAMA, actor, client_of
 from tests.jpki.people import account, sign_in
 from tests.juki.caller import faults, problem, registered
@@ -325,3 +328,89 @@ def test_the_clerk_sees_that_a_number_was_given_and_when_the_town_s_system_had_i
         change("M14", taken.resident_code, former_surname="旧", former_surname_kana="キュウ"), by=clerk, at=at
     )
     assert "<dt>個人番号</dt>" not in desk.get(f"/juki/notices/{plain.notification}/").content.decode()
+
+
+# Nobody forgotten
+
+
+@pytest.fixture
+def officer():
+    return actor("JLIS-JUKI", "REGISTRY_OPERATOR", kind="JLIS")
+
+
+def disagreeing() -> dict[str, int]:
+    return {each.name: each.actual for each in towns_are_told_their_residents_numbers() if not each.agrees}
+
+
+@pytest.fixture
+def before_notices(monkeypatch):
+    """As before there were notices: nothing is told within."""
+
+    @contextmanager
+    def silent():
+        with monkeypatch.context() as without:
+            without.setattr(Register, "_tell_number", lambda *_: None)
+            yield
+
+    return silent
+
+
+def test_reconcile_finds_nothing_where_each_town_was_told(clerk, outsider, system, at):
+    first, second = born(clerk, at), born(clerk, at)
+    moved(first, clerk, outsider, at)
+    tell(change("M05", second), by=clerk, at=at)
+    tell(change("D03", born(clerk, at)), by=clerk, at=at)
+    assert disagreeing() == {}
+
+
+def test_what_is_missing_is_found_and_filled_in_once(fetch, clerk, outsider, officer, at, monkeypatch, before_notices):
+    monkeypatch.setattr(number_notices, "BATCH", 2)
+    with before_notices():
+        codes = [born(clerk, at) for _ in range(4)]
+        moved(codes[0], clerk, outsider, at)
+    codes.append(born(clerk, at))
+    assert disagreeing() == {"juki.numbers_untold": 4}
+    later = at.later(days=30)
+    with acting(PUBLIC):  # as a command stands before it has said who acts
+        assert number_notices.fill_in(by=officer, at=later) == 4
+    assert disagreeing() == {}
+    assert number_notices.fill_in(by=officer, at=later) == 0
+    assert sorted(said(fetch())) == sorted(("NEW", code, number_of(code)) for code in codes[1:])
+    assert {told.given_on for told in fetch().told} == {at.day}, "when it was given, not when it was filled in"
+    assert said(fetch(by=client_of(SHINJUKU, MAY))) == [("NEW", codes[0], number_of(codes[0]))]
+    with acting(SYSTEM):
+        entries = AuditEntry.objects.filter(action="juki.number_notices_filled")
+        assert sorted((each.detail["office"], each.detail["count"]) for each in entries) == [
+            (CHIYODA, 1), (CHIYODA, 2), (SHINJUKU, 1),
+        ]  # fmt: skip
+
+
+def test_a_change_and_a_move_that_were_not_told_are_filled_in_as_what_they_are(
+    fetch, clerk, outsider, officer, at, before_notices
+):
+    changed, moves = born(clerk, at), born(clerk, at)
+    before = fetch()
+    tell(change("M05", moves), by=clerk, at=at)
+    with before_notices():
+        tell(change("M05", changed), by=clerk, at=at.later(days=1))
+        moved(moves, clerk, outsider, at)
+    assert disagreeing() == {"juki.numbers_untold": 2}
+    assert number_notices.fill_in(by=officer, at=at.later(days=2)) == 2
+    assert disagreeing() == {}
+    assert said(fetch(after=before.next)) == [("CHANGED", changed, number_of(changed))]
+    assert said(fetch(by=client_of(SHINJUKU, MAY))) == [("MOVED_IN", moves, number_of(moves))]
+
+
+def test_a_number_told_twice_as_new_is_found(clerk, system, at):
+    born(clerk, at)
+    with acting(REGISTRY):
+        notice = NumberNotice.objects.get()
+        notice.pk, notice.notification = None, None
+        notice.save(force_insert=True)
+    assert disagreeing() == {"juki.numbers_told_twice": 1}
+
+
+def test_only_the_centre_fills_in(clerk, officer, at):
+    for other in (clerk, client_of(CHIYODA, MAY), actor("JLIS-CARD", "CARD_OPERATOR", kind="JLIS")):
+        with pytest.raises(Forbidden):
+            number_notices.fill_in(by=other, at=at)

@@ -50,8 +50,12 @@ def of_notification(notification: Notification, day: date) -> Comparison:
     notice = Notice.from_body(notification.body)
     record = _known(notice.resident_code)
     held, told = _held(record, day), _told(notice)
-    # Without a record in sight nobody here can know whether the person is covered.
-    withheld = PLACES if record is not None and record.is_protected else {"address"} if record is None else ()
+    withheld: frozenset[str] = frozenset()
+    if record is None:
+        # Nobody here can know whether the person is covered.
+        withheld = PLACES & {"address"} & told.keys()
+    elif record.is_protected:
+        withheld = PLACES
     lines = [
         Line(item, None, None, True) if item in withheld else Line(item, held.get(item), told.get(item))
         for item in ITEMS

@@ -26,7 +26,11 @@ def of(comparison: Comparison, notification: Notification, by: Actor) -> dict[st
     return {
         "record": record,
         "is_in_force": comparison.is_in_force,
-        "rows": [_row(line, has_record=record is not None) for line in comparison.lines],
+        "rows": [
+            _row(line, has_record=record is not None)
+            for line in comparison.lines
+            if record is not None or line.told is not None or line.is_withheld
+        ],
         "links": links,
     }
 
@@ -34,9 +38,15 @@ def of(comparison: Comparison, notification: Notification, by: Actor) -> dict[st
 def _row(line: Line, *, has_record: bool) -> dict[str, Any]:
     label = _LABELS[line.item]
     if line.is_withheld:
-        return {"label": label, "held": WITHHELD, "told": WITHHELD if has_record else _UNKNOWN_PLACE}
+        return {"label": label, "held": WITHHELD, "told": WITHHELD if has_record else _UNKNOWN_PLACE, "is_told": True}
     held = shown(line.item, line.held) or "―"
-    return {"label": label, "held": held, "told": _told(line), "differs": line.differs}
+    return {
+        "label": label,
+        "held": held,
+        "told": _told(line),
+        "differs": line.differs,
+        "is_told": line.told is not None,
+    }
 
 
 def _told(line: Line) -> str:

@@ -31,6 +31,7 @@ from juki.domain.items import EXTRACT_ITEMS, LABELS
 from juki.models import Affair, IdentityRecord
 
 ANY = [("", "指定しない")]
+_SEVERAL = "Ctrlキーを押しながら選ぶと、複数を選べます。"
 
 
 class SearchForm(ShellForm):
@@ -286,7 +287,7 @@ class ExtractForm(ShellForm):
     municipalities = forms.MultipleChoiceField(
         label="市区町村",
         required=False,
-        help_text="選ばないときは都道府県全域。政令指定都市は区をまとめて選べます。",
+        help_text=f"選ばないときは都道府県全域。政令指定都市は区をまとめて選べます。{_SEVERAL}",
         widget=forms.SelectMultiple({"size": 8}),
     )
     born_from = EraDateField(label="生年月日（から）", required=False, era="昭和")
@@ -297,6 +298,7 @@ class ExtractForm(ShellForm):
         label="異動事由",
         required=False,
         choices=[(reason.code.value, reason.label) for reason in REASONS.values()],
+        help_text=f"選ばないときは問いません。{_SEVERAL}",
         widget=forms.SelectMultiple({"size": 6}),
     )
     items = forms.MultipleChoiceField(

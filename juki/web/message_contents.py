@@ -9,7 +9,7 @@ from juki.domain.move_outs import LABELS as INFORMATION
 from juki.domain.move_outs import PENSION_CLASSES
 from juki.domain.notices import LABELS as IDENTITY
 from juki.domain.town_notices import EVENTS
-from juki.domain.wide_area import Who
+from juki.domain.wide_area import ON_REQUEST, Who
 
 LABELS: dict[str, str] = {
     **IDENTITY,
@@ -30,7 +30,7 @@ LABELS: dict[str, str] = {
     "destination": "転出先",
     "intended_on": "転出予定年月日",
     "with_card": "カードによる特例",
-    "whole_household": "世帯全員",
+    "whole_household": "世帯全員の写し",
     "event": "届出事件",
     "event_on": "届出事件の年月日",
     "content": "記載すべき事項",
@@ -52,6 +52,8 @@ _DATES = frozenset(
     {"birth_date", "moved_on", "entered_on", "filed_on", "became_resident_on", "address_since", "notified_on",
      "intended_on", "changed_on", "event_on", "transferred_on", "abroad_since"}
 )  # fmt: skip
+# Of an item that is written on request, a request says whether it is asked for.
+_YES_OR_NO = dict.fromkeys(ON_REQUEST, ("請求する", "請求しない")) | {"whole_household": ("はい", "いいえ")}
 _LISTS = ("persons", "members")
 
 
@@ -68,7 +70,8 @@ def people(answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 
 def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
-        return "あり" if value else "なし"
+        yes, no = _YES_OR_NO.get(name, ("あり", "なし"))
+        return yes if value else no
     if name == "addresses":
         return "　／　".join(f"{_text('address_since', each['address_since'])}　{each['address']}" for each in value)
     if isinstance(value, list):

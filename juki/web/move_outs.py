@@ -40,7 +40,7 @@ def move_out_list(request: StaffRequest) -> HttpResponse:
     late = set(missing.values_list("pk", flat=True))
     shown = {
         "page": page,
-        "rows": [(row, people.get(row.resident), row.pk in late) for row in page],
+        "rows": [(row, people.get(row.resident), row.pk in late, row.intended_on > at.day) for row in page],
         "missing": len(late),
         "only": only,
         "days": selectors.desk_of(request.actor.organisation).days_until_missing,

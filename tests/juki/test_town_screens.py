@@ -86,6 +86,7 @@ def test_a_special_move_in_is_walked_through_and_the_former_town_sees_it(screens
     assert inbox.count(">転入通知</a>") == 2
     (notice, _) = messages(clerk, kind="MOVE_IN_NOTICE")
     assert "西新宿二丁目8番1号" in html(chiyoda.get(f"/juki/town-messages/{notice.pk}/"))
+    assert chiyoda.get(f"/juki/wide-area/{notice.pk}/answer/").status_code == 404
     assert chiyoda.post(f"/juki/town-messages/{notice.pk}/settle/", {"note": ""}).status_code == 302
     assert html(chiyoda.get("/juki/town-messages/")).count(">転入通知</a>") == 1
     rest = [str(each.pk) for each in messages(clerk, kind="MOVE_IN_NOTICE", state="SENT")]

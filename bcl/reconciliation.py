@@ -1,17 +1,20 @@
 """What must agree: each copy with the register, the streams with their differences, the differences with the chain."""
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
 
 from bcl.choices import DifferenceState
+from bcl.domain.rows import CopyRow
 from bcl.models import CopyEntry, CopyStream, Difference
 from bcl.selectors import copies
 from jlis.kernel.isolation.scope import BCL, REGISTRY, SYSTEM, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.reconcile import Finding, check
-from juki.choices import RecordState
+from jlis.kernel.time import now
+from juki.models import IdentityRecord
 from juki.selectors import residents
 
 _MOST_ROWS = 20
@@ -20,11 +23,15 @@ Items = tuple[str, ...]
 
 @check
 def copies_agree_with_the_register() -> Iterator[Finding]:
-    """Every present resident of a town that keeps a copy is in it, with equal name, birth date, sex and address."""
+    """Every present resident of a town that keeps a copy is in it, with equal name, birth date, sex and address.
+
+    Present as the register has it: who has told of a 転出 lives there until its day, in the copy too.
+    """
+    day = now().day
     with acting(BCL):
         streams = [stream for stream in CopyStream.objects.all() if stream.loaded_at or stream.through]
     for stream in streams:
-        known, copied = _registered(stream.office), _copied(stream.office)
+        known, copied = _registered(stream.office, day), _copied(stream.office, day)
         wrong = [str(resident) for resident, items in known.items() if copied.get(resident) != items]
         surplus = [str(resident) for resident in copied if resident not in known]
         with acting(BCL):
@@ -54,21 +61,24 @@ def differences_are_applied_once_and_in_order() -> Iterator[Finding]:
     yield Finding("bcl.differences_audited", "反映した差分と監査記録", total, told)
 
 
-def _registered(office: str) -> dict[UUID, Items]:
+def _registered(office: str, day: date) -> dict[UUID, Items]:
     with acting(REGISTRY):
-        rows = residents.latest_versions().filter(
-            prefecture=municipalities.tenant_of(office).prefecture, office=office, state=RecordState.CURRENT
-        )
+        place = {"prefecture": municipalities.tenant_of(office).prefecture, "office": office}
+        rows = residents.latest_versions().filter(IdentityRecord.present_on(day), **place)
         found = rows.values_list("resident", "name", "birth_date", "sex", "address")
         return {resident: tuple(items) for resident, *items in found.iterator(chunk_size=5000)}
 
 
-def _copied(office: str) -> dict[UUID | str, Items]:
+def _copied(office: str, day: date) -> dict[UUID | str, Items]:
     """The present rows by resident; one whose bearer nobody knows stands under its number."""
     with acting(BCL):
         entries = CopyEntry.objects.filter(office=office).iterator(chunk_size=5000)
-        present = (held for held in copies.opened(entries) if not held.row.removed_on)
+        present = (held for held in copies.opened(entries) if not _is_removed(held.row, day))
         return {
             held.resident or held.row.number: (held.row.name, held.row.birth_date, held.row.sex, held.row.address)
             for held in present
         }
+
+
+def _is_removed(row: CopyRow, day: date) -> bool:
+    return bool(row.removed_on) and date.fromisoformat(row.removed_on) <= day

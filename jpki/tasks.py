@@ -38,7 +38,7 @@ def discard_unfinished_certificates() -> None:
 
 @shared_task(queue="batch")
 def end_what_departures_end() -> None:
-    """End the certificates of those who leave Japan today: daily, and again for whoever is told late."""
+    """End what a 転出 told beforehand ends today: daily, and again for whoever is told late."""
     departures.take_effect(by=_OPERATOR, at=now())
 
 

@@ -1,8 +1,8 @@
-"""Leaving Japan (国外転出): what becomes of certificates on the day, and what one issued beforehand carries.
+"""転出: what becomes of certificates on the day, and what one issued beforehand for the life abroad carries.
 
-The day told is when a resident has left, not the day of telling. Whoever keeps the card by 国外継続利用 keeps the
-authentication certificate; the signature certificate ends, for its address has, except one that was issued beforehand
-for the life abroad.
+The day told is when a resident has left, not the day of telling (住民基本台帳法24条). The signature certificate ends
+then, for its address has, except one that was issued beforehand for the life abroad. The authentication certificate
+goes on within Japan; who leaves Japan keeps it with the card, by 国外継続利用.
 """
 
 from datetime import date
@@ -11,9 +11,9 @@ from jlis.kernel.domain.eras import format_era
 from jpki.domain.movements import EVERYTHING_ENDS, SIGNATURE_ENDS, Effect
 
 
-def effect_of_leaving(*, goes_on: bool) -> Effect:
-    """What ends on the day of leaving. ``goes_on``: the card does."""
-    return SIGNATURE_ENDS if goes_on else EVERYTHING_ENDS
+def effect_of_leaving(*, abroad: bool, goes_on: bool) -> Effect:
+    """What ends on the day of leaving. ``goes_on``: the card does, though its holder leaves Japan."""
+    return EVERYTHING_ENDS if abroad and not goes_on else SIGNATURE_ENDS
 
 
 def address_abroad(leaves_on: date) -> str:

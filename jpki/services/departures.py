@@ -1,4 +1,4 @@
-"""Leaving Japan: who keeps the card, and what ends on the day itself (法第12条).
+"""転出 told beforehand: who keeps the card abroad, and what ends on the day itself (法第12条).
 
 What the register tells beforehand is kept by `following`; what has waited ends here, batch by batch, and a second run
 finds nothing left.
@@ -7,6 +7,8 @@ finds nothing left.
 from collections import defaultdict
 from datetime import date
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
@@ -18,6 +20,7 @@ from jpki.models import Departure
 from jpki.services import endings
 from jpki.sql import departures as sql
 from jpki.sql import following
+from juki.models import Resident
 from juki.selectors import supplementary
 
 BATCH = 500
@@ -42,7 +45,9 @@ def take_effect(*, by: Actor, at: Moment) -> int:
     while True:
         with acting(JPKI):
             due = Departure.objects.select_for_update(skip_locked=True).filter(leaves_on__lte=at.day)
-            leaving = list(due.order_by("leaves_on", "resident")[:BATCH])
+            # Whom the register has again, in any town: the event that tells of it is on its way and settles it.
+            back = Resident.objects.filter(Resident.present_on(at.day), pk=OuterRef("resident"))
+            leaving = list(due.exclude(Exists(back)).order_by("leaves_on", "resident")[:BATCH])
             ended += _leave(leaving, by, at)
         if len(leaving) < BATCH:
             return ended
@@ -53,13 +58,14 @@ def _leave(leaving: list[Departure], by: Actor, at: Moment) -> int:
     in_force, for_abroad = following.in_force(residents), sql.issued_for_abroad(residents)
     ending: dict[str, list[int]] = defaultdict(list)
     for each in leaving:
-        effect = effect_of_leaving(goes_on=each.goes_on)
+        effect = effect_of_leaving(abroad=each.abroad, goes_on=each.goes_on)
         for borne in in_force.get(each.resident, []):
             came_back = borne.record_version > each.version
             if borne.kind in effect.kinds and not came_back and not (each.goes_on and borne.id in for_abroad):
                 ending[effect.move.verb].append(borne.id)
     ended = sum(len(endings.apply(MOVES[verb], ids, by=by, at=at, purpose="")) for verb, ids in ending.items())
     # Abroad the 本籍地 answers for them, and its counter sees what they hold.
-    following.move_with({who: following.Tenant(*keeper) for who, keeper in supplementary.keepers(residents).items()})
+    abroad = supplementary.keepers(each.resident for each in leaving if each.abroad)
+    following.move_with({who: following.Tenant(*keeper) for who, keeper in abroad.items()})
     Departure.objects.filter(resident__in=residents).delete()
     return ended

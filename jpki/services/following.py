@@ -1,7 +1,7 @@
 """Following the register: moves, corrections and removals end the right certificates (法第12条).
 
-Who tells of leaving Japan beforehand has left on the day told: until then their certificates wait (`departures`), and a
-leaving that is cancelled ends those alone that were issued for the life abroad.
+Who tells of a 転出 beforehand has left on the day told, or when another town enters them: until then their certificates
+wait (`departures`), and a 転出 that is cancelled ends those alone that were issued for the life abroad.
 """
 
 from collections import defaultdict
@@ -35,9 +35,9 @@ _ENDS_ABROAD = (Reason.DIED, Reason.NATIONALITY_LOST)
 class Notice:
     """What an event of the register means for certificates, and where the resident belongs afterwards.
 
-    ``version``: the register's, which it tells of. ``leaves_on``: the day of leaving Japan, told beforehand.
-    ``settles``: whoever was about to leave waits no longer; ``cancels``: because the removal was cancelled. ``abroad``:
-    the 附票 says so of somebody abroad.
+    ``version``: the register's, which it tells of. ``leaves_on``: the day of a 転出, told beforehand; ``leaves_japan``:
+    it is one abroad. ``settles``: whoever was about to leave waits no longer; ``cancels``: because the removal was
+    cancelled. ``abroad``: the 附票 says so of somebody abroad.
     """
 
     resident: UUID
@@ -47,6 +47,7 @@ class Notice:
     tenant: Tenant | None
     version: int
     leaves_on: date | None = None
+    leaves_japan: bool = False
     settles: bool = False
     cancels: bool = False
     abroad: bool = False
@@ -56,7 +57,7 @@ class Notice:
         event = envelope.event
         if isinstance(event, IdentityBaseMoved):
             return cls._of_base(event, envelope.occurred_at)
-        ahead = getattr(event, "lies_ahead", False) and event.reason == ChangeReason.MOVE_OUT_ABROAD
+        ahead = getattr(event, "lies_ahead", False)
         return cls(
             resident=event.subject,
             at=envelope.occurred_at,
@@ -65,6 +66,7 @@ class Notice:
             tenant=Tenant(event.prefecture, event.municipality, event.office) if event.office else None,
             version=event.version,
             leaves_on=event.changed_on if ahead else None,
+            leaves_japan=event.reason == ChangeReason.MOVE_OUT_ABROAD,
             settles=isinstance(event, ResidentMovedIn | ResidentRemoved) and not ahead,
             cancels=event.reason == ChangeReason.ENTRY_REMOVAL_CANCELLED,
         )
@@ -127,7 +129,7 @@ def _gathered(notices: Sequence[Notice]) -> _Course:
 def _take(notice: Notice, course: _Course) -> None:
     who = notice.resident
     if notice.leaves_on is not None:
-        course.waits[who] = departures.Told(who, notice.version, notice.leaves_on)
+        course.waits[who] = departures.Told(who, notice.version, notice.leaves_on, notice.leaves_japan)
         course.waiting[who] = notice.version
     elif notice.cancels and course.waiting.get(who, notice.version) < notice.version:
         _end(notice, SIGNATURE_ENDS, course, only=course.for_abroad)

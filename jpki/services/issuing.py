@@ -166,7 +166,7 @@ class _Alike(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class _Leaver(CurrentRecord):
-    """Somebody removed already who leaves Japan on a day to come and keeps the card: certified for the life abroad."""
+    """Somebody who leaves Japan on a day to come and keeps the card: certified for the life abroad."""
 
     leaves_on: date
 
@@ -258,6 +258,7 @@ def _with_leavers(known: dict[UUID, CurrentRecord], at: Moment) -> dict[UUID, Cu
     return known | {
         who: _Leaver(**asdict(known[who]) | {"address": address_abroad(day)}, leaves_on=day)
         for who, day in leaving.items()
+        if known[who].valid_from == day
     }
 
 
@@ -273,7 +274,7 @@ def _refused(
         kind=order.kind,
         born=PartialDate.from_iso(record.birth_date),
         day=(order.issued_at or at).day,
-        registered=record.state == "CURRENT" or isinstance(record, _Leaver),
+        registered=record.is_present_on(at.day),
         holds_valid=held is not None and not renewable,
         under_guardianship=order.under_guardianship,
         exemptions=order.exemptions,

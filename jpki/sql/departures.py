@@ -1,4 +1,4 @@
-"""Residents who are about to leave Japan, and the certificates that were issued to them for the life abroad.
+"""Residents who are about to leave, and the certificates that were issued to them for the life abroad.
 
 Why not the ORM: an upsert whose loser keeps what the other wrote, and a question to the JSON of up to 500 residents'
 certificates. Indexes: the departures' primary key, the certificates' foreign key to the resident.
@@ -14,15 +14,17 @@ from django.db import connection
 # The counter may be ahead of the register's event, and the event tells again what the counter knows: a later version
 # of the register starts anew, the same one keeps that the card goes on.
 _GO_ON = """
-    INSERT INTO jpki_departure (resident, version, leaves_on, goes_on) VALUES (%s, %s, %s, true)
-    ON CONFLICT (resident) DO UPDATE SET version = EXCLUDED.version, leaves_on = EXCLUDED.leaves_on, goes_on = true
+    INSERT INTO jpki_departure (resident, version, leaves_on, abroad, goes_on) VALUES (%s, %s, %s, true, true)
+    ON CONFLICT (resident) DO UPDATE SET version = EXCLUDED.version, leaves_on = EXCLUDED.leaves_on, abroad = true,
+        goes_on = true
     WHERE jpki_departure.version <= EXCLUDED.version
 """
 _WAIT = """
-    INSERT INTO jpki_departure (resident, version, leaves_on, goes_on)
-    SELECT resident, version, leaves_on, false
-    FROM unnest(%s::uuid[], %s::int[], %s::date[]) AS told(resident, version, leaves_on)
-    ON CONFLICT (resident) DO UPDATE SET version = EXCLUDED.version, leaves_on = EXCLUDED.leaves_on, goes_on = false
+    INSERT INTO jpki_departure (resident, version, leaves_on, abroad, goes_on)
+    SELECT resident, version, leaves_on, abroad, false
+    FROM unnest(%s::uuid[], %s::int[], %s::date[], %s::boolean[]) AS told(resident, version, leaves_on, abroad)
+    ON CONFLICT (resident) DO UPDATE SET version = EXCLUDED.version, leaves_on = EXCLUDED.leaves_on,
+        abroad = EXCLUDED.abroad, goes_on = false
     WHERE jpki_departure.version < EXCLUDED.version
 """
 _CANCEL = """
@@ -36,11 +38,12 @@ _FOR_ABROAD = """
 
 
 class Told(NamedTuple):
-    """Who leaves by which version of the register, and when."""
+    """Who leaves by which version of the register, when, and whether Japan."""
 
     resident: UUID
     version: int
     leaves_on: date
+    abroad: bool
 
 
 def waiting(residents: Sequence[UUID]) -> dict[UUID, int]:

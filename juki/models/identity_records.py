@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 
 from juki.choices import CHANGE_REASONS, KanaSource, RecordState, ResidentClass, Sex
+from juki.domain.presence import is_present
 from juki.models.covered import MayBeCovered
 
 
@@ -60,9 +61,14 @@ class IdentityRecord(MayBeCovered, models.Model):
     kana_key = models.CharField("振り仮名の検索キー", max_length=200)
     address_key = models.CharField("住所の検索キー", max_length=400)
 
+    @classmethod
+    def present_on(cls, day: date) -> models.Q:
+        """Whose person lives there on a day, as a condition on latest versions."""
+        return models.Q(state=RecordState.CURRENT) | models.Q(valid_from__gt=day)
+
     def is_present_on(self, day: date) -> bool:
-        """Whether a latest version's person lives there on a day: a 転出 is told beforehand (法24条) and is not yet."""
-        return self.state == RecordState.CURRENT or self.valid_from > day
+        """Whether a latest version's person lives there on a day."""
+        return is_present(state=self.state, since=self.valid_from, day=day)
 
     class Meta:
         managed = False  # partitioned: made by the SQL of the migration

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 
 from juki.choices import RecordState
+from juki.domain.presence import is_present
 
 
 class Resident(models.Model):
@@ -44,12 +45,12 @@ class Resident(models.Model):
 
     @classmethod
     def present_on(cls, day: date) -> models.Q:
-        """Who lives somewhere on a day: a 転出 is told beforehand (法24条), and until its day they are there."""
+        """Who lives somewhere on a day (`presence`), as a condition on anchors."""
         return models.Q(state=RecordState.CURRENT) | models.Q(changed_on__gt=day)
 
     def is_present_on(self, day: date) -> bool:
         """The same of one."""
-        return self.state == RecordState.CURRENT or self.changed_on > day
+        return is_present(state=self.state, since=self.changed_on, day=day)
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -18,6 +18,7 @@ from jlis.kernel.errors import FieldError, Invalid
 from juki.choices import RecordState
 from juki.domain.changes import CODE_CHANGES
 from juki.domain.items import WITHHELD
+from juki.domain.presence import is_present
 from juki.models import IdentityRecord, Notification, Resident
 from juki.selectors import protections
 from juki.sql import search
@@ -61,9 +62,14 @@ class CurrentRecord:
     municipality: str
     office: str
     state: str
+    valid_from: date
     version: int
     is_protected: bool = False
     kana_source: str = ""
+
+    def is_present_on(self, day: date) -> bool:
+        """Whether the person lives there on a day."""
+        return is_present(state=self.state, since=self.valid_from, day=day)
 
     @property
     def shown_address(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from juki.domain.bulk_queries import Way
+from juki.domain.presence import present
 from juki.sql import bulk_abroad
 
 STAGING = """
@@ -50,10 +51,10 @@ _AGREES = """
     AND (a.address_key = '' OR starts_with(r.address_key, a.address_key)
          OR EXISTS (SELECT FROM juki_protectedresident p WHERE p.resident = r.resident))
 """
-# Present as the search has it (`sql/search`): until its day, whoever told of a 転出 is not removed.
+_PRESENT = present(state="r.state", since="r.valid_from", day="%(present_on)s")
 _FOUND = f"""
     INSERT INTO found
-    SELECT a.line, r.resident, r.prefecture, r.id, r.state = 'CURRENT' OR r.valid_from > %(present_on)s, false
+    SELECT a.line, r.resident, r.prefecture, r.id, {_PRESENT}, false
     FROM asked a {{joined}} WHERE a.way = '{{way}}' AND {_AGREES}
 """  # noqa: S608 - own constants
 _BORN = (

@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from jlis.kernel import prepared
 from jlis.kernel.isolation import scope
+from juki.domain.presence import present
 from juki.models import IdentityRecord
 
 _COLUMNS = [field.attname for field in IdentityRecord._meta.concrete_fields]
@@ -28,8 +29,8 @@ _REMOVED = """
         AND back.superseded_at IS NULL AND back.change_reason = 'R09'
     )
 """
-# A 転出 is told beforehand (法24条), and until its day the person is present; of versions in force alone.
-PRESENT = "(state = 'CURRENT' OR valid_from > %(present_on)s)"
+# Of versions in force alone.
+PRESENT = present(state="state", since="valid_from", day="%(present_on)s")
 _LAST_CHARACTER = "\U0010ffff"
 CONDITIONS = {
     "present_on": PRESENT,

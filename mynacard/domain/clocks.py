@@ -64,7 +64,8 @@ def after_leaving_the_country(*, intended_on: date) -> Deadline:
 
 
 def after_cancelled_leaving(*, told_on: date) -> Deadline:
-    """Somebody who kept the card does not leave Japan after all: face and chip say so, and have to be put right."""
+    """Somebody does not leave after all whose card has to be continued here: kept for abroad, face and chip say so;
+    or it was never continued since the move before."""
     return Deadline(Clock.CONTINUE, told_on + timedelta(days=rule_on(told_on).days_to_continue))
 
 

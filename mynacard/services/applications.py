@@ -14,7 +14,7 @@ from jlis.kernel.domain.uuid7 import uuid7
 from jlis.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.time import Moment
-from juki.choices import RecordState, ResidentClass
+from juki.choices import ResidentClass
 from juki.selectors import residents
 from juki.selectors.residents import CurrentRecord
 from mynacard import policies
@@ -76,7 +76,7 @@ def apply_by_form(*, form_id: str, wish: Wish, by: Actor, at: Moment) -> Applica
 
 def take(record: CurrentRecord, wish: Wish, *, by: Actor, at: Moment, form_id: str = "") -> Application:
     """Store an application of somebody whose record the caller was allowed to find."""
-    if record.state != RecordState.CURRENT:
+    if not record.is_present_on(at.day):
         raise Conflict("holder_removed", "住民票が消除されているため、申請を受け付けられません。")
     _check_stay(record, wish, at)
     born = PartialDate.from_iso(record.birth_date)

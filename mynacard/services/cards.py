@@ -6,13 +6,13 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict, FieldError, Invalid
 from jlis.kernel.isolation.scope import acting
 from jlis.kernel.time import Moment
-from juki.choices import RecordState
 from juki.selectors import residents
 from mynacard import policies
+from mynacard.choices import Clock
 from mynacard.domain.lifecycle import MOVES, Move, State
 from mynacard.models import Card
 from mynacard.selectors import cards
-from mynacard.services import moving
+from mynacard.services import holders, moving
 from mynacard.services.counter import PURPOSE
 
 
@@ -29,7 +29,7 @@ def make_move(*, card: int, verb: str, note: str = "", by: Actor, at: Moment) ->
     with acting(by.scope):
         found = cards.get(card)
         policies.must_follow(move, State(found.state))
-        changes = _changes(move, found)
+        changes = _changes(move, found, at)
     if move.verb in _WITH_NOTE and not note.strip():
         raise Invalid.of([FieldError("note", "required", "理由を入力してください。")])
     if not moving.apply(move, [card], by=by, at=at, purpose=PURPOSE, note=note.strip(), changes=changes):
@@ -41,16 +41,17 @@ def make_move(*, card: int, verb: str, note: str = "", by: Actor, at: Moment) ->
 _WITH_NOTE = frozenset({"void_ex_officio", "void_ordered", "discard"})
 
 
-def _changes(move: Move, card: Card) -> dict[str, Any]:
+def _changes(move: Move, card: Card, at: Moment) -> dict[str, Any]:
     """What changes with the state: the clock that stops, the version that the face shows now."""
     if move.verb == "drop_pins":
         return {"has_pins": False}
     if move.verb not in ("continue_use", "update_face"):
         return {}
     record = residents.latest_of(card.resident_id)
-    if record is None or record.state != RecordState.CURRENT:
+    if record is None or not record.is_present_on(at.day):
         raise Conflict("holder_removed", "名義人は現在この市区町村の住民ではありません。")
-    if move.verb == "continue_use" and not card.clock:
+    if move.verb == "continue_use" and card.clock not in (Clock.CONTINUE, Clock.LEAVE_AGAIN):
         raise Conflict("nothing_to_continue", "このカードは継続利用の手続を待っていません。")
-    stopped = {"clock": "", "clock_due_on": None} if move.verb == "continue_use" else {}
+    # Who goes on here and has told of the next 転出 already waits for that one alone.
+    stopped = moving.clock(holders.deadline_of(record)) if move.verb == "continue_use" else {}
     return {"face_version": record.version} | stopped

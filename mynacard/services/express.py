@@ -191,7 +191,7 @@ def _post(card: int, by: Actor, at: Moment) -> bool:
 
 
 def _send_home(card: Card, by: Actor, at: Moment) -> None:
-    record = holders.present(card, by=by).record
+    record = holders.present(card, by=by, day=at.day).record
     application = card.application
     assert application is not None, "the express lane makes cards of applications alone"
     asked = application.express

@@ -55,13 +55,14 @@ class _Standing:
 
 @dataclass
 class _Batch:
-    """What a batch of events comes to."""
+    """What a batch of events comes to. ``left``: the version by which somebody was removed; ``arrived``: the office."""
 
     cards: dict[UUID, list[_Standing]]
     told: dict[tuple[UUID, int], date]
     uses: dict[int, AbroadUse]
     at: datetime
-    left: set[UUID] = field(default_factory=set)
+    left: dict[UUID, int] = field(default_factory=dict)
+    arrived: dict[UUID, str] = field(default_factory=dict)
 
 
 def follow(*, envelopes: Sequence[Envelope], by: Actor) -> int:
@@ -108,8 +109,10 @@ def _act(
         _abroad(event, batch)
         return
     told_on = batch.told.get((event.subject, event.version), event.changed_on)
-    if isinstance(event, ResidentRemoved):
-        batch.left.add(event.subject)
+    if isinstance(event, ResidentRemoved) and not event.lies_ahead:
+        batch.left[event.subject] = event.version
+    elif isinstance(event, ResidentMovedIn):
+        batch.arrived[event.subject] = event.office
     for standing in batch.cards.get(event.subject, []):
         if standing.verb:
             continue
@@ -132,7 +135,10 @@ def _removed(standing: _Standing, event: ResidentRemoved, told_on: date) -> None
         return
     elif reason is _R.MOVE_OUT_ABROAD:
         deadline = clocks.after_leaving_the_country(intended_on=event.changed_on)
-        _start(standing, deadline, told_on) if in_hand else setattr(standing, "verb", "void_on_leaving")
+        if in_hand:
+            _start(standing, deadline, told_on)
+        elif not event.lies_ahead:
+            standing.verb = "void_on_leaving"
     elif reason is _R.MOVE_OUT and in_hand:
         running = standing.deadline.clock if standing.deadline else None
         _start(standing, clocks.after_move_out(intended_on=event.changed_on, running=running), told_on)
@@ -150,8 +156,11 @@ def _moved_in(standing: _Standing, event: ResidentMovedIn, told_on: date, *, was
         if was_kept:
             _start(standing, clocks.after_cancelled_leaving(told_on=told_on), told_on)
             return
-        if standing.deadline and standing.deadline.clock is Clock.LEAVE_COUNTRY:
+        if standing.deadline and standing.deadline.clock in (Clock.LEAVE_COUNTRY, Clock.MOVE_IN):
             standing.deadline = None
+            return
+        if standing.deadline and standing.deadline.clock is Clock.LEAVE_AGAIN:
+            _start(standing, clocks.after_cancelled_leaving(told_on=told_on), told_on)
             return
     if not was_kept and event.former_office == event.office and standing.deadline is None:
         return
@@ -208,7 +217,15 @@ def _written(batch: _Batch, by: Actor) -> int:
     ended = sum(
         len(moving.apply(MOVES[verb], ids, by=by, at=at, purpose=PURPOSE)) for verb, ids in sorted(ending.items())
     )
-    under_way = Application.objects.filter(resident__in=batch.left, state__in=APPLICATION_LIVE)
-    for application in under_way.order_by("pk"):
-        applications.move_one(APPLICATION_MOVES["cancel"], application, by=by, at=at, note="住民票の消除")
+    _cancel_applications(batch, by, at)
     return ended
+
+
+def _cancel_applications(batch: _Batch, by: Actor, at: Moment) -> None:
+    under_way = Application.objects.filter(resident__in=[*batch.left, *batch.arrived], state__in=APPLICATION_LIVE)
+    for application in under_way.order_by("pk"):
+        who = application.resident_id
+        if application.version < batch.left.get(who, 0) or application.office != batch.arrived.get(
+            who, application.office
+        ):
+            applications.move_one(APPLICATION_MOVES["cancel"], application, by=by, at=at, note="住民票の消除")

@@ -9,7 +9,6 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.errors import FieldError, Invalid, NotFound
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.time import Moment
-from juki.choices import RecordState
 from juki.selectors import residents
 from juki.selectors.residents import CurrentRecord
 from mynacard.domain.numbers import form_id, is_form_id
@@ -33,7 +32,7 @@ def issue(*, resident: UUID, by: Actor, at: Moment) -> str:
     by.must("mynacard.apply")
     with acting(by.scope):
         record = residents.current_many([resident]).get(resident)
-    if record is None or record.state != RecordState.CURRENT:
+    if record is None or not record.is_present_on(at.day):
         raise NotFound("resident_not_found", "該当する住民がいません。")
     with acting(MYNACARD):
         (issued,) = write([Addressee(resident, record.office, record.version)], at=at)

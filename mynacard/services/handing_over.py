@@ -32,7 +32,7 @@ def check(*, card: int, shown: Shown | None, by: Actor, at: Moment) -> holders.H
     with acting(by.scope):
         found = cards.get(card)
     policies.must_follow(move, State(found.state))
-    holder = holders.present(found, by=by)
+    holder = holders.present(found, by=by, day=at.day)
     born = PartialDate.from_iso(holder.record.birth_date)
     if shown is not None and (faults := identity.faults(shown, age=age_on(at.day, born))):
         raise Invalid.of(faults)
@@ -84,6 +84,7 @@ def put_into_force(
     certificates.issue(card, kinds, needs=needs, by=by, at=at, purpose=PURPOSE)
     _set_pins(card, chosen)
     changes = {"has_pins": chosen is not None, "face_version": record.version}
+    changes |= moving.clock(holders.deadline_of(record))
     if not moving.apply(MOVES[verb], [card.pk], by=by, at=at, purpose=PURPOSE, changes=changes):
         raise Conflict("state_has_changed", "ほかの操作で状態が変わりました。最新の状態を確認してください。")
     if card.application is not None:

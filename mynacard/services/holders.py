@@ -6,11 +6,12 @@ from datetime import date
 from jlis.kernel.actors import Actor
 from jlis.kernel.errors import Conflict
 from jlis.kernel.isolation.scope import MYNACARD, acting
-from juki.choices import RecordState
 from juki.domain.changes import ChangeReason, reason_of
 from juki.domain.items import LABELS
 from juki.models import IdentityRecord
 from juki.selectors import residents
+from mynacard.domain import clocks
+from mynacard.domain.clocks import Deadline
 from mynacard.models import Card
 
 _ON_THE_FACE = ("name", "former_surname", "alias", "birth_date", "sex", "address")
@@ -24,8 +25,8 @@ class Holder:
     differences: list[str] = field(default_factory=list)
 
 
-def present(card: Card, *, by: Actor) -> Holder:
-    """The holder, who must be registered in sight of the actor. Conflict naming death, move or removal.
+def present(card: Card, *, by: Actor, day: date) -> Holder:
+    """The holder, who must be present on a day in sight of the actor. Conflict naming death, move or removal.
 
     It asks the register itself: the events that tell of a death may still be on their way.
     """
@@ -34,7 +35,7 @@ def present(card: Card, *, by: Actor) -> Holder:
         whole = residents.latest_of(card.resident_id, with_protected_address=True)
     if here is None or here.office != card.office:
         raise Conflict("holder_moved", "名義人はほかの市区町村へ転出しました。このカードは交付できません。")
-    if here.state != RecordState.CURRENT:
+    if not here.is_present_on(day):
         code = "holder_dead" if here.change_reason == ChangeReason.DEATH else "holder_removed"
         label = reason_of(here.change_reason).label
         raise Conflict(code, f"名義人の住民票は{label}により消除されています。このカードは交付できません。")
@@ -42,10 +43,13 @@ def present(card: Card, *, by: Actor) -> Holder:
     return Holder(here, _differences(card, whole))
 
 
-def leaves_japan(card: Card, record: IdentityRecord, *, day: date) -> bool:
-    """Whether the holder leaves Japan on a day to come and keeps the card: certificates may be issued until then."""
-    is_told = record.change_reason == ChangeReason.MOVE_OUT_ABROAD and record.changed_on == card.abroad_on
-    return is_told and card.abroad_on is not None and day < card.abroad_on
+def deadline_of(record: IdentityRecord) -> Deadline | None:
+    """The clock of a card that is put into its holder's hands now: it runs for who has told of a 転出 beforehand."""
+    if record.change_reason == ChangeReason.MOVE_OUT_ABROAD:
+        return clocks.after_leaving_the_country(intended_on=record.changed_on)
+    if record.change_reason == ChangeReason.MOVE_OUT:
+        return clocks.after_move_out(intended_on=record.changed_on, running=None)
+    return None
 
 
 def _differences(card: Card, here: IdentityRecord) -> list[str]:

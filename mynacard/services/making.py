@@ -13,7 +13,6 @@ from jlis.kernel.audit import services as audit
 from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.time import Moment
 from jlis.kernel.vault import sealing
-from juki.choices import RecordState
 from juki.selectors import residents
 from juki.selectors.residents import CurrentRecord
 from juki.services import numbers as individual_numbers
@@ -68,7 +67,7 @@ def opened(lot: ProductionLot) -> bytes:
 
 
 def _may_be_made(application: Application, record: CurrentRecord | None, at: Moment) -> bool:
-    if record is None or record.state != RecordState.CURRENT or record.office != application.office:
+    if record is None or not record.is_present_on(at.day) or record.office != application.office:
         return False
     return application.stay_ends_on is None or application.stay_ends_on >= at.day
 

@@ -17,6 +17,7 @@ from jpki.domain import lifecycle as certificate_lifecycle
 from jpki.domain.kinds import Kind
 from jpki.services import endings
 from mynacard import events
+from mynacard.domain.clocks import Deadline
 from mynacard.domain.lifecycle import RELIED_ON, Cause, Move, State
 from mynacard.models import Card, CardHistory
 from mynacard.selectors import cards
@@ -45,6 +46,11 @@ def apply(
         for start in range(0, len(ids), _PART):
             moved += _apply_part(move, ids[start : start + _PART], by, at, purpose, note, changes or {})
     return moved
+
+
+def clock(deadline: Deadline | None) -> dict[str, Any]:
+    """A running clock, or none, as a card's columns."""
+    return {"clock": deadline.clock.value if deadline else "", "clock_due_on": deadline.last_day if deadline else None}
 
 
 def _apply_part(

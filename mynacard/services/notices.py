@@ -30,7 +30,7 @@ def run(*, by: Actor, at: Moment) -> dict[str, int]:
             return batches.summary_of(TASK, at=at)
         schedule = schedule_on(at.day)
         cards, certificates = sql.list_expiring(at.day, latest_last_day(at.day, schedule.listed))
-        sql.match(latest_last_day(at.day, schedule.listed))
+        sql.match(at.day, latest_last_day(at.day, schedule.listed))
         frozen = _frozen(at, schedule.frozen)
         sent = _sent(by, at, schedule.sent)
         done = {"listed_cards": cards, "listed_certificates": certificates, "frozen": frozen, "sent": sent}

@@ -42,7 +42,7 @@ def set_up_centrally(wanted: Collection[Card], *, by: Actor, at: Moment) -> None
     own = replace(by, scope=MYNACARD)
     for card in wanted:
         try:
-            version = holders.present(card, by=own).record.version
+            version = holders.present(card, by=own, day=at.day).record.version
         except Conflict as refusal:
             stop(card, refusal, by=by, at=at)
             continue
@@ -61,7 +61,7 @@ def stop(card: Card, refusal: Conflict, *, by: Actor, at: Moment) -> None:
 
 
 def _set_up(found: Card, *, by: Actor, at: Moment) -> None:
-    holder = holders.present(found, by=by)
+    holder = holders.present(found, by=by, day=at.day)
     note = f"追記が必要：{'、'.join(holder.differences)}" if holder.differences else ""
     # What differs is written into the 追記欄 before the hand-over: the face shows the present version then.
     changes = {"face_version": holder.record.version}

@@ -19,7 +19,6 @@ from jpki.domain import fees
 from jpki.domain.eligibility import are_lifted
 from jpki.domain.kinds import Kind
 from jpki.services import certificates as jpki_certificates
-from juki.choices import RecordState
 from juki.models import IdentityRecord
 from juki.selectors import affairs, residents
 from mynacard.choices import IN_HAND, State
@@ -150,7 +149,7 @@ def _seen(card: int, by: Actor, at: Moment, *, under_guardianship: bool = False)
             found,
             on_chip=on_chip,
             born=PartialDate.from_iso(record.birth_date),
-            registered=record.state == RecordState.CURRENT or holders.leaves_japan(found, record, day=at.day),
+            registered=record.is_present_on(at.day),
             under_guardianship=under_guardianship,
             at=at,
         )
@@ -172,11 +171,10 @@ def _may(wanted: Plan, by: Actor) -> None:
 
 
 def _usable(seen: Seen, by: Actor, at: Moment) -> None:
-    """New certificates and PINs go on a card that lives, of who is registered here or leaves Japan with it."""
+    """New certificates and PINs go on a card that lives, of who is present here."""
     if not seen.may_issue or seen.card.expires_on < at.day:
         raise Conflict("state_does_not_allow", "有効なカードにだけ、電子証明書の発行と暗証番号の設定ができます。")
-    if not holders.leaves_japan(seen.card, seen.record, day=at.day):
-        holders.present(seen.card, by=by)
+    holders.present(seen.card, by=by, day=at.day)
 
 
 def _stand(seen: Seen, wanted: Plan) -> None:

@@ -75,7 +75,7 @@ def _take_part(cards: Sequence[HeldCard], *, by: Actor, at: Moment, purpose: str
         sql.Row(card.resident, card.card_number or _number(card, next(drawn)), card.issued_on, card.expires_on)
         for card in cards
     ]
-    stored = sql.insert_cards(rows)
+    stored = sql.insert_cards(rows, day=at.day)
     borne = [(pk, stored[card.resident]) for card in cards if card.resident in stored for pk in card.certificates]
     sql.insert_certificates([pk for pk, _ in borne], [card for _, card in borne])
     sql.insert_history(list(stored.values()), by=by.label, at=at.instant, on=at.day)

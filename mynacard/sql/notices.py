@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from juki.domain.presence import present
+
 # Abroad there is no town to tell; whoever was removed is left out at the match.
 _LIST_CARDS = """
     INSERT INTO mynacard_expirynotice
@@ -35,12 +37,13 @@ _LIST_CERTIFICATES = """
     ON CONFLICT (card_id, expiring, last_day) DO NOTHING
 """
 # The face against the latest record: where name and address agree no person need look (the standard option).
-_MATCH = """
+_PRESENT = present(state="latest.state", since="latest.valid_from", day="%(on)s")
+_MATCH = f"""
     UPDATE mynacard_expirynotice n
     SET state = found.state, prefecture = found.prefecture, municipality = found.municipality, office = found.office
     FROM (
         SELECT n.id, c.prefecture, c.municipality, c.office,
-               CASE WHEN c.state NOT IN ('LIVE', 'SUSPENDED') OR latest.state <> 'CURRENT' THEN 'LEFT_OUT'
+               CASE WHEN c.state NOT IN ('LIVE', 'SUSPENDED') OR NOT {_PRESENT} THEN 'LEFT_OUT'
                     WHEN latest.version = c.face_version THEN 'MATCHED'
                     WHEN shown.name = latest.name AND shown.address = latest.address THEN 'MATCHED'
                     WHEN n.confirmed_on IS NOT NULL THEN 'MATCHED'
@@ -54,7 +57,7 @@ _MATCH = """
         WHERE n.state IN ('LISTED', 'MATCHED', 'DIFFERENT') AND n.last_day <= %(until)s
     ) AS found
     WHERE n.id = found.id AND (n.state, n.office) <> (found.state, found.office)
-"""
+"""  # noqa: S608 - own constants
 _DUE_TO_FREEZE = """
     SELECT n.id, c.resident_id, n.office, r.version FROM mynacard_expirynotice n
     JOIN mynacard_card c ON c.id = n.card_id JOIN juki_resident r ON r.id = c.resident_id
@@ -92,9 +95,9 @@ def list_expiring(on: date, until: date) -> tuple[int, int]:
     return _execute(_LIST_CARDS, days), _execute(_LIST_CERTIFICATES, days)
 
 
-def match(until: date) -> int:
-    """Hold the list against the register, for what ends by a day; returns how many rows changed."""
-    return _execute(_MATCH, {"until": until})
+def match(on: date, until: date) -> int:
+    """Hold the list against the register of a day, for what ends by a day; returns how many rows changed."""
+    return _execute(_MATCH, {"on": on, "until": until})
 
 
 def due_to_freeze(until: date) -> list[Due]:

@@ -11,18 +11,21 @@ from uuid import UUID
 
 from django.db import connection
 
-_CARDS = """
+from juki.domain.presence import present
+
+_PRESENT = present(state="r.state", since="r.changed_on", day="%s")
+_CARDS = f"""
     INSERT INTO mynacard_card
         (prefecture, municipality, office, card_number, resident_id, state, cause, issued_on, expires_on, face_version,
          has_pins, clock, made_at, handed_over_at)
     SELECT r.prefecture, r.municipality, r.office, held.card_number, held.resident, 'LIVE', '', held.issued_on,
            held.expires_on, r.version, true, '', held.issued_on, held.issued_on
     FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::date[]) AS held(resident, card_number, issued_on, expires_on)
-    JOIN juki_resident r ON r.id = held.resident AND r.state = 'CURRENT'
+    JOIN juki_resident r ON r.id = held.resident AND {_PRESENT}
     WHERE NOT EXISTS (SELECT 1 FROM mynacard_card c
                       WHERE c.resident_id = held.resident AND c.state IN ('LIVE', 'SUSPENDED'))
     RETURNING id, resident_id
-"""
+"""  # noqa: S608 - own constants
 _CERTIFICATES = """
     INSERT INTO mynacard_cardcertificate (certificate_id, card_id, kind, is_written)
     SELECT s.id, borne.card, s.kind, true
@@ -44,10 +47,10 @@ class Row(NamedTuple):
     expires_on: date
 
 
-def insert_cards(rows: Sequence[Row]) -> dict[UUID, int]:
-    """Store cards of present residents who hold none yet; returns their ids by holder."""
+def insert_cards(rows: Sequence[Row], *, day: date) -> dict[UUID, int]:
+    """Store cards of residents present on a day who hold none yet; returns their ids by holder."""
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_CARDS, [*(list(column) for column in zip(*rows, strict=True)), day])
         return {resident: pk for pk, resident in cursor.fetchall()}
 
 

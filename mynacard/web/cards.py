@@ -35,11 +35,12 @@ def of_resident(request: StaffRequest, resident: UUID) -> HttpResponse:
     """A resident's cards, and what may be applied for."""
     at = now()
     record, found = counter.see_all(resident=resident, by=request.actor, at=at, purpose=PURPOSE)
+    is_present = record.is_present_on(at.day)
     shown = {
         "record": record,
         "rows": [(card, selectors.state_label(card, at), TONES.get(card.state, "")) for card in found],
-        "may_apply": request.actor.may("mynacard.apply") and record.state == "CURRENT",
-        "may_apply_express": request.actor.may("mynacard.apply_express") and record.state == "CURRENT",
+        "may_apply": request.actor.may("mynacard.apply") and is_present,
+        "may_apply_express": request.actor.may("mynacard.apply_express") and is_present,
         "print_purpose": PURPOSE,
         "breadcrumbs": [("本人確認情報", reverse("juki_resident", args=[resident])), ("個人番号カード", "")],
     }
@@ -89,8 +90,7 @@ def make_move(request: StaffRequest, card: int, verb: str) -> HttpResponse:
 
 def _buttons(card: Card, by: Actor) -> list[Move]:
     """The table's rows for this state and this person."""
-    # Who leaves Japan has a form of their own.
-    may_continue = card.clock not in ("", Clock.LEAVE_COUNTRY)
+    may_continue = card.clock in (Clock.CONTINUE, Clock.LEAVE_AGAIN)
     return [
         move
         for move in moves_from(DomainState(card.state))

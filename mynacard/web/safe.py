@@ -81,7 +81,7 @@ def safe(request: StaffRequest) -> HttpResponse:
 def set_up(request: StaffRequest, card: int) -> HttpResponse:
     """Hold a card against the register, look at print and chip, record the result."""
     found = cards.get(card)
-    holder = holders.present(found, by=request.actor)
+    holder = holders.present(found, by=request.actor, day=now().day)
     form = SetUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

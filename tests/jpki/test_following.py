@@ -1,9 +1,12 @@
 """The register's events end the right certificates, each once, and move them with their holders."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.errors import Forbidden
@@ -214,3 +217,67 @@ class TestLeavingJapan:
             departures.go_on(resident=resident.pk, version=1, leaves_on=at.day, by=other, purpose=cast.PURPOSE)
         with pytest.raises(Forbidden):
             departures.take_effect(by=other, at=at)
+
+
+DAYS = 6
+
+
+@dataclass(frozen=True)
+class Story:
+    """A 転出 told on day 0 for a later day, what follows it on which day, who is told how often, what runs when."""
+
+    reason: str
+    leaves_on: int
+    then: str
+    then_on: int
+    twice: bool
+    delivered_on: frozenset[int]
+    nights: frozenset[int]
+
+
+@st.composite
+def stories(draw) -> Story:
+    leaves_on = draw(st.integers(1, DAYS - 1))
+    then = draw(st.sampled_from(["nothing", "early", "late", "cancelled"]))
+    then_on = draw(st.integers(leaves_on, DAYS) if then == "late" else st.integers(0, leaves_on - 1))
+    days = st.frozensets(st.integers(0, DAYS)).map(lambda some: some | {DAYS})
+    reason = draw(st.sampled_from(["D01", "D02"])) if then in ("nothing", "cancelled") else "D01"
+    return Story(reason, leaves_on, then, then_on, draw(st.booleans()), draw(days), draw(days))
+
+
+@given(stories())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_move_out_told_ahead_ends_what_the_law_ends_once(
+    signature, authentication, resident, clerk, outsider, at, story
+):
+    """P10: early, late, cancelled, told twice, delivered late: on each day the certificates are as the model has it."""
+    back = {name: value for name, value in factories.grown().items() if name not in ("key", "reason", "changed_on")}
+    out = factories.change(
+        story.reason, resident.resident_code, changed_on=at.later(days=story.leaves_on).day.isoformat()
+    )
+    over = told = settled = False
+    with transaction.atomic():
+        for day in range(DAYS + 1):
+            now = at.later(days=day)
+            notices = [(out, clerk)] if day == 0 else []
+            if story.then != "nothing" and day == story.then_on:
+                reason, by = ("R09", clerk) if story.then == "cancelled" else ("R01", outsider)
+                town = {"address": "東京都新宿区西新宿二丁目8番1号"} if by is outsider else {}
+                notices.append((
+                    factories.change(reason, resident.resident_code, changed_on=now.day.isoformat(), **back | town), by
+                ))  # fmt: skip
+                settled = True
+            for notice, by in notices * (1 + story.twice):
+                factories.tell(notice, by=by, at=now)
+            if day in story.delivered_on:
+                assert not delivery.deliver_all().failed
+                told, over = True, over or (settled and story.then != "cancelled")
+            if day in story.nights:
+                departures.take_effect(by=cast.operator(), at=now)
+                over = over or (told and not settled and day >= story.leaves_on)
+            expected = ["REVOKED", "REVOKED" if story.reason == "D02" else "VALID"] if over else ["VALID", "VALID"]
+            assert states(signature, authentication) == expected, day
+        with acting(SYSTEM):
+            ended = AuditEntry.objects.filter(action="jpki.certificate_revoked").count()
+        assert ended == over * (1 + (story.reason == "D02"))
+        transaction.set_rollback(True)

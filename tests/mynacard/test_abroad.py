@@ -137,13 +137,17 @@ def test_what_is_issued_beforehand_says_in_place_of_an_address_that_the_holder_l
     assert set(cast.certificates(card).values()) == {"VALID"}
 
 
-def test_nothing_is_issued_to_who_leaves_before_the_application_or_from_the_day_on(card, resident, clerk, at):
+def test_before_the_application_all_is_issued_as_ever_and_from_the_day_on_nothing(card, resident, clerk, at):
     leaves(resident, by=clerk, at=at)
-    for when in (at, at.later(days=LATER)):
-        with pytest.raises((Conflict, Invalid)):
-            cast.anew(card, Kind.SIGN_CARD, by=clerk, at=when)
-        if when == at:
-            keeps(card, by=clerk, at=at)
+    cast.anew(card, Kind.SIGN_CARD, by=clerk, at=at)
+    with acting(JPKI):
+        newest = Certificate.objects.filter(resident=resident, kind="SIGN_CARD").order_by("-pk")[0]
+    assert newest.issue_information["address"] == "東京都千代田区霞が関一丁目1番1号"
+    the_day_comes(at)
+    assert cast.certificates(card)[Kind.SIGN_CARD] == "REVOKED"
+
+    with pytest.raises((Conflict, Invalid)):
+        cast.anew(card, Kind.SIGN_CARD, by=clerk, at=at.later(days=LATER))
 
 
 @pytest.mark.parametrize("is_kept", [True, False])

@@ -7,9 +7,9 @@ from jpki.services import departures
 
 
 class Command(BatchCommand):
-    """Ends the certificates of those who have left Japan by a day; a second run finds nothing left."""
+    """Ends the certificates of those whose 転出 has come by a day; a second run finds nothing left."""
 
-    help = "国外転出の日が来た人の電子証明書を失効させます（二度動かしても一度だけ）。 / Ends what leaving Japan ends."
+    help = "転出の予定日が来た人の電子証明書を失効させます（二度動かしても一度だけ）。 / Ends what a 転出 ends."
 
     def work(self, **options: Any) -> dict[str, Any]:
         ended = departures.take_effect(by=self.actor(options), at=self.moment(options))

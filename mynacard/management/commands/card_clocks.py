@@ -13,6 +13,10 @@ class Command(BatchCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         done = clockwork.run(by=self.actor(options), at=self.moment(options))
-        abroad = done.get("gone_abroad", 0)
-        self.say(f"{sum(done.values()) - abroad:,}枚のカードを廃止しました。国外継続利用 {abroad:,}枚。", options)
+        abroad, applicants = (done.get(name, 0) for name in ("gone_abroad", "gone_applicants"))
+        ended = sum(done.values()) - abroad - applicants
+        self.say(
+            f"{ended:,}枚のカードを廃止しました。国外継続利用 {abroad:,}枚、転出による申請の取消し {applicants:,}件。",
+            options,
+        )
         return dict(done)

@@ -80,13 +80,15 @@ def hold_ceremony(
 def link_generations(*, authority: str, by: Actor, at: Moment) -> list[LinkCertificate]:
     """Certify the newest generation and the one before it under each other's keys, where that was not done.
 
-    Returns what was made; nothing where there is one generation, or where the former one has ended. The authority has
-    one at least.
+    Returns what was made; nothing where there is one generation, or where the former one has ended, or will have when
+    the newest begins: then there is no time for which both are trusted. The authority has one at least.
     """
     by.must("jpki.operate_authority")
     with acting(JPKI):
         newest, *others = authorities.generations(authority)
-        former = next((each for each in others if each.lives(at.instant)), None)
+        begins = newest.issuer.not_before
+        living = (each for each in others if each.lives(at.instant) and begins < each.issuer.not_after)
+        former = next(living, None)
         if former is None:
             return []
         made = [

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from jlis.kernel.audit.models import AuditEntry
 from jlis.kernel.errors import Conflict, Forbidden, Invalid
 from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
-from jlis.kernel.time import Moment
+from jlis.kernel.time import TOKYO, Moment
 from jpki.domain import validity
 from jpki.domain.kinds import Kind
 from jpki.models import LinkCertificate
@@ -105,6 +105,23 @@ class TestLinks:
 
         with acting(JPKI):
             assert not LinkCertificate.objects.exists()
+
+    @pytest.mark.parametrize("days", [0, 30])
+    def test_one_that_begins_when_the_former_has_ended_is_founded_and_linked_to_nothing(self, founded, at, days):
+        end = founded["sign"].not_after
+        second = next_generation("sign", at, begins=str((end.astimezone(TOKYO) + timedelta(days=days)).date()))
+
+        assert second.not_before == end + timedelta(days=days)
+        with acting(JPKI):
+            assert not LinkCertificate.objects.exists()
+
+    def test_one_that_begins_on_the_former_ones_last_day_is_linked_for_that_day(self, founded, at):
+        end = founded["sign"].not_after
+        second = next_generation("sign", at, begins=str((end.astimezone(TOKYO) - timedelta(days=1)).date()))
+
+        with acting(JPKI):
+            link = LinkCertificate.objects.get(generation=second)
+        assert (link.not_before, link.not_after) == (end - timedelta(days=1), end)
 
     def test_the_record_names_the_links(self, founded, at):
         import hashlib

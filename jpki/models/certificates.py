@@ -116,9 +116,10 @@ class Certificate(models.Model):
     it. 0 stands for one of which that was not noted.
     ``issue_information`` is what one that names its holder certifies, as the register had it, and furigana, 旧氏 and
     通称 beside it: under which identifier the real certificates carry those is not published.
+    ``exemptions``: the reasons, confirmed at the counter, that lifted a rule for it (`eligibility.EXEMPTIONS`).
     """
 
-    PERSONAL = frozenset({"to_be_signed", "issue_information"})
+    PERSONAL = frozenset({"to_be_signed", "issue_information", "exemptions"})
     PLAIN = frozenset(
         {"status", "resident", "kind", "profile", "prefecture", "municipality", "office", "predecessor",
          "record_version"}
@@ -136,6 +137,7 @@ class Certificate(models.Model):
     to_be_signed = models.BinaryField("署名対象（DER）")
     record_version = models.PositiveIntegerField("本人確認情報の版", default=0)
     issue_information = models.JSONField("発行情報", null=True)
+    exemptions = models.JSONField("確認した例外の理由", default=list)
     predecessor = models.ForeignKey(
         "self", models.PROTECT, null=True, verbose_name="更新前の証明書", related_name="successors"
     )

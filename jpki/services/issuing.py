@@ -320,6 +320,7 @@ def _drafts(
             predecessor=former.status if former else None,
             information=_information(record) if order.kind.carries_identity else None,
             record_version=record.version,
+            exemptions=sorted(order.exemptions) if order.kind.carries_identity else [],
         )
     return drafts
 

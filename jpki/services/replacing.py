@@ -1,10 +1,10 @@
 """一斉再発行: what a generation has signed and is in force, issued anew under the generation that signs now (P1, P2).
 
-For a key that must not be relied on any longer, or an algorithm whose time is over. Holder, key pair and last day stay;
-the former certificate ends with the new one's issue, in one transaction. Where the authority's key was compromised
-(発行者署名符号の漏えい等, 法第14条) nothing that it signed is relied on any longer: what cannot be issued anew ends as
-well, and so does what is on hold. The work may die at any moment: what was replaced is revoked, so what is in force
-still is what is left to do.
+For a key that must not be relied on any longer, or an algorithm whose time is over. Holder, key pair, last day and
+confirmed exemptions stay; the former certificate ends with the new one's issue, in one transaction. Where the
+authority's key was compromised (発行者署名符号の漏えい等, 法第14条) nothing that it signed is relied on any longer:
+what cannot be issued anew ends as well, and so does what is on hold. The work may die at any moment: what was replaced
+is revoked, so what is in force still is what is left to do.
 """
 
 import csv
@@ -114,7 +114,11 @@ def _next_part(generation: int, after: int, size: int, at: Moment) -> list[InFor
 
 def _order(each: InForce, is_compromised: bool) -> Order:
     key = subject_key_of(each.to_be_signed)
-    return Order(each.resident, Kind(each.kind), key, replaces=True, for_authority_key=is_compromised)
+    # What the counter confirmed for the former one holds for its successor.
+    exemptions = frozenset(each.exemptions)
+    return Order(
+        each.resident, Kind(each.kind), key, replaces=True, for_authority_key=is_compromised, exemptions=exemptions
+    )
 
 
 def _end_the_rest(generation: int, by: Actor, clock: Callable[[], Moment]) -> int:

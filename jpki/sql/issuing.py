@@ -27,13 +27,14 @@ _STATUSES = """
 _CERTIFICATES = """
     INSERT INTO jpki_certificate
         (status_id, resident_id, kind, profile_id, prefecture, municipality, office, to_be_signed, predecessor_id,
-         issue_information, record_version)
+         issue_information, record_version, exemptions)
     SELECT id, resident, %(kind)s, %(profile)s, prefecture, municipality, office, to_be_signed, predecessor,
-           information, version
+           information, version, exemptions
     FROM unnest(%(ids)s::bigint[], %(residents)s::uuid[], %(prefectures)s::smallint[], %(municipalities)s::text[],
                 %(offices)s::text[], %(to_be_signed)s::bytea[], %(predecessors)s::bigint[], %(information)s::jsonb[],
-                %(versions)s::int[])
-         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, information, version)
+                %(versions)s::int[], %(exemptions)s::jsonb[])
+         AS wanted(id, resident, prefecture, municipality, office, to_be_signed, predecessor, information, version,
+                   exemptions)
 """
 _EXPIRED = """
     DELETE FROM jpki_holding h USING jpki_certificatestatus s
@@ -84,6 +85,7 @@ class Prepared(NamedTuple):
     predecessor: int | None
     information: dict[str, str] | None
     record_version: int
+    exemptions: list[str]
 
 
 class Held(NamedTuple):
@@ -111,8 +113,8 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
     """Write what is to be signed, with its serials; returns the status ids in the order given,
     which is that of the residents' codes: the register locks them so as well."""
     columns = list(zip(*prepared, strict=True))
-    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told, versions = map(
-        list, columns
+    serials, partitions, not_befores, not_afters, residents, *tenant, content, predecessors, told, versions, lifted = (
+        map(list, columns)
     )
     statuses = {
         "generation": generation, "kind": kind, "serials": array(serials), "partitions": array(partitions),
@@ -125,7 +127,7 @@ def store(prepared: Sequence[Prepared], *, generation: int, profile: int, kind: 
         "prefectures": array(tenant[0]), "municipalities": array(tenant[1]), "offices": array(tenant[2]),
         "to_be_signed": array(content), "predecessors": array(predecessors),
         "information": array([Jsonb(each) if each else None for each in told]),
-        "versions": array(versions),
+        "versions": array(versions), "exemptions": array([Jsonb(each) for each in lifted]),
     }  # fmt: skip
     prepared_statements.run(_CERTIFICATES, certificates)
     # The residents' rows are locked by this, before anybody takes the turn to tell of them: so does the register.

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 _IN_FORCE = """
-    SELECT s.id, s.serial, s.kind, c.resident_id, c.to_be_signed
+    SELECT s.id, s.serial, s.kind, c.resident_id, c.to_be_signed,
+           ARRAY(SELECT jsonb_array_elements_text(c.exemptions))
     FROM jpki_certificatestatus s JOIN jpki_certificate c ON c.status_id = s.id
     WHERE s.generation_id = %s AND s.state = 'VALID' AND s.id > %s AND s.not_after > %s
       AND s.kind IN ('SIGN_CARD', 'AUTH_CARD')
@@ -41,6 +42,7 @@ class InForce(NamedTuple):
     kind: str
     resident: UUID
     to_be_signed: bytes
+    exemptions: list[str]
 
 
 def in_force(generation: int, *, after: int, limit: int, at: datetime) -> list[InForce]:

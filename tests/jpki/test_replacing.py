@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from jlis.kernel.audit.models import AuditEntry
@@ -109,6 +110,39 @@ def test_who_cannot_have_another_one_is_reported_and_hinders_nobody(first, holde
     rows = list(csv.reader(report.read_text("utf-8-sig").splitlines()))
     assert [row[0] for row in rows[1:]] == [str(holders[2].status.serial)]
     assert cast.status_of(Certificate(pk=spoilt)).state == "VALID"
+
+
+class TestExemptions:
+    """What the counter confirmed for a certificate holds for the one in its place."""
+
+    REASON = frozenset({"MINOR_UNDERSTANDS"})
+
+    @pytest.fixture
+    def child(self, founded, clerk, at) -> Resident:
+        return cast.resident_of(clerk, at, birth_date="2014-05-06")
+
+    def test_a_child_with_the_exception_gets_the_next_one_with_it(self, child, founded, clerk, at):
+        certificate = cast.issued_to(child, Kind.SIGN_CARD, by=clerk, at=at, exemptions=self.REASON)
+        next_generation("sign", at, profile="")
+        job = done(founded["sign"], at)
+
+        assert (job.summary["replaced"], job.summary["refused"]) == (1, 0)
+        assert successor(certificate).exemptions == sorted(self.REASON)
+
+    def test_one_of_which_none_was_noted_is_on_the_runs_list_with_the_rule(self, child, founded, clerk, at):
+        certificate = cast.issued_to(child, Kind.SIGN_CARD, by=clerk, at=at, exemptions=self.REASON)
+        with acting(SYSTEM), connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("ALTER TABLE jpki_certificate NO FORCE ROW LEVEL SECURITY")
+            cursor.execute("UPDATE jpki_certificate SET exemptions = '[]'")
+            cursor.execute("ALTER TABLE jpki_certificate FORCE ROW LEVEL SECURITY")
+        next_generation("sign", at, profile="")
+        job = done(founded["sign"], at)
+
+        assert (job.summary["replaced"], job.summary["refused"]) == (0, 1)
+        assert cast.status_of(certificate).state == "VALID"
+        report = (Path(settings.JLIS_FILES_DIR) / job.result_path).read_text("utf-8-sig")
+        assert f"{certificate.status.serial},SIGN_CARD,15歳未満のため" in report
 
 
 class TestCompromise:

@@ -14,7 +14,7 @@ from jlis.kernel.time import TOKYO, Moment
 from jpki.domain import validity
 from jpki.domain.fees import Ground
 from jpki.domain.kinds import Kind
-from jpki.models import CertificateCharge, CertificateStatus
+from jpki.models import Certificate, CertificateCharge, CertificateStatus
 from mynacard.domain.identity import ProxyReason, Shown
 from mynacard.domain.sittings import DEEDS, Plan, Proof, Standing, Visitor
 from mynacard.models import CertificateSitting, SittingDeed
@@ -259,6 +259,8 @@ class TestExceptions:
         assert entry.detail["exemptions"] == ["MINOR_UNDERSTANDS"]
         assert entry.detail["deeds"] == {"SIGN_CARD": "ISSUE"}
         assert "NEW123" not in str(entry.detail)
+        with acting(JPKI):
+            assert Certificate.objects.get(kind="SIGN_CARD").exemptions == ["MINOR_UNDERSTANDS"]
 
     @pytest.mark.parametrize(
         ("reasons", "refused"), [((), True), (("MINOR_UNDERSTANDS",), True), (("WARD_BY_DOCTOR",), False)]

@@ -107,6 +107,20 @@ class IdentityBaseMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AbroadItemsChanged(Event):
+    """The 附票 of somebody who left Japan has another name, birth date or sex, other than in a minor way.
+
+    ``version`` is the 附票's. The address is none of these: what is certified abroad says 国外転出 in its place.
+    """
+
+    kind = "juki.abroad_items_changed"
+    office: str
+    changed_on: date
+    reason: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProtectionStarted(Event):
     """Somebody is covered by a 支援措置 from now on; nothing but ids, for an event travels far."""
 

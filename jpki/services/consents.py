@@ -30,7 +30,7 @@ from jpki.services import asking, holder_signing
 from jpki.services.holder_signing import NotSigned
 from jpki.sql import statuses
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents
+from juki.selectors import affairs, supplementary
 
 PURPOSE = "JPKI-LATEST-ITEMS"
 COUNTER_PURPOSE = "JUKI-CARD"
@@ -116,7 +116,7 @@ def withdraw_at_counter(*, consent: UUID, by: Actor, at: Moment, purpose: str = 
         found = Consent.objects.filter(pk=consent).first()
     with acting(by.scope):
         # Whom the clerk does not see has given no consent.
-        record = residents.latest_of(found.resident_id) if found else None
+        record = supplementary.answering(found.resident_id, day=at.day) if found else None
     if found is None or record is None:
         raise NotFound("consent_not_found", "該当する同意がありません。")
     with acting(JPKI):
@@ -129,7 +129,7 @@ def see(*, resident: UUID, by: Actor, at: Moment, purpose: str = COUNTER_PURPOSE
     by.must("jpki.see_consents")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
     with acting(by.scope):
-        record = residents.latest_of(resident)
+        record = supplementary.answering(resident, day=at.day)
     if record is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
     with acting(JPKI):

@@ -9,7 +9,7 @@ from jlis.kernel.time import Moment
 from jpki.models import Certificate
 from jpki.selectors import certificates
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents
+from juki.selectors import affairs, supplementary
 
 # 個人番号カード及び電子証明書に関する事務
 PURPOSE = "JUKI-CARD"
@@ -19,7 +19,7 @@ def see(*, resident: UUID, by: Actor, at: Moment, purpose: str) -> tuple[Identit
     """The resident's record and certificates, newest first. NotFound, also for another town's resident."""
     by.must("jpki.see_certificates")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
-    record = residents.latest_of(resident)
+    record = supplementary.answering(resident, day=at.day)
     if record is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
     found = list(certificates.of_resident(resident))

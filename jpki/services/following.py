@@ -25,7 +25,7 @@ from jpki.sql import following as sql
 from jpki.sql.following import InForce, Tenant
 from juki.domain.changes import ChangeReason
 from juki.domain.supplementary import Base, Reason
-from juki.events import IdentityBaseMoved, ResidentMovedIn, ResidentRemoved
+from juki.events import AbroadItemsChanged, IdentityBaseMoved, ResidentMovedIn, ResidentRemoved
 
 # Who is abroad and is kept by no 附票 any more, for these reasons, holds nothing.
 _ENDS_ABROAD = (Reason.DIED, Reason.NATIONALITY_LOST)
@@ -35,9 +35,9 @@ _ENDS_ABROAD = (Reason.DIED, Reason.NATIONALITY_LOST)
 class Notice:
     """What an event of the register means for certificates, and where the resident belongs afterwards.
 
-    ``version``: the register's, which it tells of. ``leaves_on``: the day of a 転出, told beforehand; ``leaves_japan``:
-    it is one abroad. ``settles``: whoever was about to leave waits no longer; ``cancels``: because the removal was
-    cancelled. ``abroad``: the 附票 says so of somebody abroad.
+    ``version``: the register's, which it tells of, or the 附票's. ``leaves_on``: the day of a 転出, told beforehand;
+    ``leaves_japan``: it is one abroad. ``settles``: whoever was about to leave waits no longer; ``cancels``: because
+    the removal was cancelled. ``abroad``: the 附票 says so of somebody abroad.
     """
 
     resident: UUID
@@ -57,6 +57,8 @@ class Notice:
         event = envelope.event
         if isinstance(event, IdentityBaseMoved):
             return cls._of_base(event, envelope.occurred_at)
+        if isinstance(event, AbroadItemsChanged):
+            return cls(event.subject, envelope.occurred_at, True, False, None, version=event.version, abroad=True)
         ahead = getattr(event, "lies_ahead", False)
         return cls(
             resident=event.subject,
@@ -80,8 +82,10 @@ class Notice:
     def is_known_to(self, certificate: InForce) -> bool:
         """Whether it was made of the register that had this already. Versions tell, no clock does.
 
-        What the 附票 tells has no version: whom it ends holds nothing."""
-        return not self.abroad and self.version <= certificate.record_version
+        That the 附票 keeps somebody no longer has no version: who has died holds nothing."""
+        if self.abroad:
+            return 0 < self.version <= certificate.supplementary_version
+        return self.version <= certificate.record_version
 
 
 @dataclass

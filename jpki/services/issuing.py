@@ -8,7 +8,7 @@ signed by the other cores, the next one is prepared.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -40,8 +40,9 @@ from jpki.services import device_steps, endings, partitions
 from jpki.sql import issuing as sql
 from jpki.sql import serials, statuses
 from jpki.sql.issuing import Held, Prepared
-from juki.selectors import residents
+from juki.selectors import residents, supplementary
 from juki.selectors.residents import CurrentRecord
+from juki.selectors.supplementary import AbroadRecord
 
 # Small enough that the next part is prepared while the other cores sign this one, large enough for its statements.
 PART = 500
@@ -218,7 +219,7 @@ def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Act
     with acting(by.scope):
         # The signature certificate carries its holder's address by law, whoever they are (公的個人認証法7条).
         holders = [order.resident for order in orders.values()]
-        known = residents.current_many(holders, with_protected_address=True)
+        known = _in_sight(holders, at)
     with acting(JPKI):
         known = _with_leavers(known, at)
         generation = authorities.issuing(kind, alike.algorithm, at.instant)
@@ -248,12 +249,20 @@ def _prepare(alike: _Alike, orders: dict[int, Order], issued: Issued, *, by: Act
     )
 
 
+def _in_sight(holders: Sequence[UUID], at: Moment) -> dict[UUID, CurrentRecord]:
+    """The latest 本人確認情報 of holders; of who is abroad what the 附票 says, at the 本籍地 that keeps it."""
+    known = residents.current_many(holders, with_protected_address=True)
+    away = [who for who in holders if who not in known or not known[who].is_present_on(at.day)]
+    abroad = supplementary.abroad_many(away, day=at.day) if away else {}
+    return known | {who: replace(one, address=address_abroad(one.left_on)) for who, one in abroad.items()}
+
+
 def _code(record: CurrentRecord | None) -> str:
     return record.resident_code if record else ""
 
 
 def _with_leavers(known: dict[UUID, CurrentRecord], at: Moment) -> dict[UUID, CurrentRecord]:
-    removed = [who for who, record in known.items() if record.state != "CURRENT"]
+    removed = [who for who, record in known.items() if record.state != "CURRENT" and record.is_present_on(at.day)]
     leaving = departures.going_on(removed, day=at.day)
     return known | {
         who: _Leaver(**asdict(known[who]) | {"address": address_abroad(day)}, leaves_on=day)
@@ -274,7 +283,7 @@ def _refused(
         kind=order.kind,
         born=PartialDate.from_iso(record.birth_date),
         day=(order.issued_at or at).day,
-        registered=record.is_present_on(at.day),
+        registered=isinstance(record, AbroadRecord) or record.is_present_on(at.day),
         holds_valid=held is not None and not renewable,
         under_guardianship=order.under_guardianship,
         exemptions=order.exemptions,
@@ -325,12 +334,19 @@ def _drafts(
     return drafts
 
 
-def _information(record: CurrentRecord) -> dict[str, str]:
+def _information(record: CurrentRecord) -> dict[str, str | int]:
     """What the certificate certifies, the furigana that travels with it unless it is a makeshift, and what the register
     reads together with the name: how the certificate itself words 旧氏 and 通称 is not published."""
-    told = {"name": record.name, "address": record.address, "birth_date": record.birth_date, "sex": record.sex}
+    told: dict[str, str | int] = {
+        "name": record.name,
+        "address": record.address,
+        "birth_date": record.birth_date,
+        "sex": record.sex,
+    }
     told |= {"name_kana": "" if record.kana_source == _UNOFFICIAL else record.name_kana}
     told |= {"former_surname": record.former_surname, "alias": record.alias}
+    if isinstance(record, AbroadRecord):
+        return told | {"abroad_from": record.left_on.isoformat(), "supplementary_version": record.supplementary_version}
     return told | ({"abroad_from": record.leaves_on.isoformat()} if isinstance(record, _Leaver) else {})
 
 

@@ -21,7 +21,7 @@ from jpki.selectors import devices
 from jpki.services import device_moves, holder_signing
 from jpki.services.holder_signing import NotSigned
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents
+from juki.selectors import affairs, residents, supplementary
 from juki.selectors.residents import FourItems
 
 PURPOSE = "JPKI-MOBILE"
@@ -52,7 +52,7 @@ def see(
     """The resident's record, telephones and their steps. NotFound, also for another town's resident."""
     by.must("jpki.see_certificates")
     affairs.require(purpose, organisation=by.organisation, day=at.day)
-    record = residents.latest_of(resident)
+    record = supplementary.answering(resident, day=at.day)
     if record is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
     found = devices.of_resident(resident)

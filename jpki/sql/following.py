@@ -13,12 +13,14 @@ from django.db import connection
 
 # Held ones by the narrow table's key; those between storing and signing by the few rows of the partial index.
 _IN_FORCE = """
-    SELECT h.resident, s.id, s.kind, c.record_version
+    SELECT h.resident, s.id, s.kind, c.record_version,
+           coalesce((c.issue_information ->> 'supplementary_version')::int, 0)
     FROM jpki_holding h JOIN jpki_certificatestatus s ON s.id = h.status_id
     JOIN jpki_certificate c ON c.status_id = h.status_id
     WHERE h.resident = ANY(%(residents)s)
     UNION
-    SELECT c.resident_id, s.id, s.kind, c.record_version
+    SELECT c.resident_id, s.id, s.kind, c.record_version,
+           coalesce((c.issue_information ->> 'supplementary_version')::int, 0)
     FROM jpki_certificatestatus s JOIN jpki_certificate c ON c.status_id = s.id
     WHERE s.state = 'PREPARED' AND c.resident_id = ANY(%(residents)s)
 """
@@ -40,11 +42,13 @@ _MOVE = """
 
 
 class InForce(NamedTuple):
-    """A certificate that a resident holds or is about to, and the register's version that it was made of."""
+    """A certificate that a resident holds or is about to, and the register's version that it was made of; of one that
+    was issued abroad the 附票's as well."""
 
     id: int
     kind: str
     record_version: int
+    supplementary_version: int
 
 
 class Tenant(NamedTuple):

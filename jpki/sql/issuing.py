@@ -83,7 +83,7 @@ class Prepared(NamedTuple):
     office: str
     to_be_signed: bytes
     predecessor: int | None
-    information: dict[str, str] | None
+    information: dict[str, str | int] | None
     record_version: int
     exemptions: list[str]
 

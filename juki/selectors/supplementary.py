@@ -1,6 +1,7 @@
 """Questions about 附票本人確認情報, and the answer for those who left Japan, whose base of identity it is."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from juki.choices import KanaSource, RecordState, ResidentClass
 from juki.domain.changes import ChangeReason
 from juki.models import IdentityRecord, ProtectedResident, Resident, SupplementaryRecord
 from juki.selectors import protections
-from juki.selectors.residents import FourItems
+from juki.selectors.residents import CurrentRecord, FourItems
+from juki.selectors.residents import latest_of as latest_version_of
 
 MOST = 51
+_KEPT = RecordState.CURRENT
 
 
 def latest_versions() -> QuerySet[SupplementaryRecord]:
@@ -84,6 +87,54 @@ def abroad_of(resident: UUID, *, day: date, with_protected_address: bool = False
     if row is None or row.state != RecordState.CURRENT or not left_japan([resident], day):
         return None
     return protections.withheld([_as_answer(row)], with_address=with_protected_address)[0]
+
+
+def answering(resident: UUID, *, day: date) -> IdentityRecord | None:
+    """What a counter in sight of somebody asks on a day: the 附票 of who is abroad, else the latest 本人確認情報."""
+    return abroad_of(resident, day=day) or latest_version_of(resident)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbroadRecord(CurrentRecord):
+    """Somebody abroad from the 附票, with the last version of the 住民票, which it goes on from.
+
+    ``left_on``: the day of leaving that was told. ``supplementary_version``: the 附票's own.
+    """
+
+    left_on: date
+    supplementary_version: int
+
+
+def abroad_many(residents: Iterable[UUID], *, day: date) -> dict[UUID, AbroadRecord]:
+    """Those abroad on a day whom a 附票 in sight keeps; without an address, which nobody abroad has."""
+    rows = {row.resident: row for row in latest_versions().filter(resident__in=list(residents), state=_KEPT)}
+    abroad = left_japan(rows, day) if rows else set()
+    if not abroad:
+        return {}
+    with scope(REGISTRY):
+        last = Resident.objects.in_bulk(abroad)
+    covered = protections.covered(abroad)
+    return {who: _abroad(rows[who], last[who], is_protected=who in covered) for who in abroad}
+
+
+def _abroad(row: SupplementaryRecord, last: Resident, *, is_protected: bool) -> AbroadRecord:
+    same = ("resident_code", "name", "name_kana", "sex", "birth_date", "birth_from", "prefecture", "municipality",
+            "office")  # fmt: skip
+    return AbroadRecord(
+        **{item: getattr(row, item) for item in same},
+        resident_id=row.resident,
+        former_surname="",
+        alias="",
+        address="",
+        resident_class=ResidentClass.JAPANESE.value,
+        state=RecordState.REMOVED.value,
+        valid_from=last.changed_on,
+        version=last.version,
+        is_protected=is_protected,
+        kana_source=KanaSource.NOTIFIED.value,
+        left_on=last.changed_on,
+        supplementary_version=row.version,
+    )
 
 
 def bearer_of(resident_code: str) -> UUID | None:

@@ -5,11 +5,12 @@ from datetime import date
 from jlis.kernel.outbox.events import Event
 from juki.choices import RecordState
 from juki.domain.changes import ChangeClass, ChangeReason
+from juki.domain.letters import same_letters
 from juki.domain.notices import Notice
-from juki.domain.supplementary import REMOVALS, Base, base_of
+from juki.domain.supplementary import ITEMS, REMOVALS, Base, base_of
 from juki.domain.supplementary import Notice as SupplementaryNotice
-from juki.events import IdentityBaseMoved
-from juki.models import Resident
+from juki.events import AbroadItemsChanged, IdentityBaseMoved
+from juki.models import Resident, SupplementaryRecord
 from juki.selectors import supplementary
 
 
@@ -32,6 +33,25 @@ def after_supplementary(resident: Resident, notice: SupplementaryNotice, *, was_
     if before is after:
         return []
     return [_moved(resident, after, notice.municipality, notice.changed_on, notice.reason.value)]
+
+
+def after_items(
+    resident: Resident, notice: SupplementaryNotice, former: SupplementaryRecord | None, version: int
+) -> list[Event]:
+    """The 附票 tells other items of somebody who left Japan, or has told of it: their 住民票 is changed no more."""
+    if former is None or resident.removal_reason != ChangeReason.MOVE_OUT_ABROAD:
+        return []
+    now = {item: getattr(former, item) for item in ITEMS} | notice.items()
+    if now["birth_date"] == former.birth_date and now["sex"] == former.sex and same_letters(former.name, now["name"]):
+        return []
+    told = AbroadItemsChanged(
+        subject=resident.pk,
+        office=notice.municipality,
+        changed_on=notice.changed_on,
+        reason=notice.reason.value,
+        version=version,
+    )
+    return [told]
 
 
 def after_transfer(resident: Resident, office: str, on: date) -> list[Event]:

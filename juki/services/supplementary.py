@@ -150,6 +150,7 @@ def _take(
     stored, version, act = enter(notice, resident, former, by=by, at=at, channel=channel)
     acts.append(act)
     events += identity_bases.after_supplementary(resident, notice, was_kept=_is_kept(former))
+    events += identity_bases.after_items(resident, notice, former, version)
     return Taken(row, stored.pk, stored.key, version, resident=resident.pk)
 
 

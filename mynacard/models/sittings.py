@@ -10,13 +10,14 @@ from mynacard.models.tenants import TENANT, Tenanted
 class CertificateSitting(Tenanted):
     """One sitting. It stays with the office that held it. Added, never changed.
 
-    `version` is the holder's 本人確認情報 on that day, by whose name the receipt is made out.
+    `version` is the holder's 本人確認情報 on that day, by whose name the receipt is made out; `by_supplementary`: it is
+    the 附票's, of a holder abroad.
     """
 
     PERSONAL = frozenset({"by"})
     PLAIN = TENANT | {
         "id", "number", "card", "resident", "on", "at", "version", "proof", "visitor", "under_guardianship",
-        "exemptions", "charge",
+        "exemptions", "charge", "by_supplementary",
     }  # fmt: skip
 
     number = models.CharField("受付番号", max_length=24, unique=True)
@@ -27,6 +28,7 @@ class CertificateSitting(Tenanted):
     version = models.PositiveIntegerField("本人確認情報の版")
     proof = models.CharField("本人確認の方法", max_length=10)
     visitor = models.CharField("来庁者", max_length=20)
+    by_supplementary = models.BooleanField("附票による", default=False)
     under_guardianship = models.BooleanField("成年被後見人", default=False)
     exemptions = models.JSONField("確認した例外の理由", default=list)
     charge = models.ForeignKey(

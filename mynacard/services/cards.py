@@ -29,7 +29,7 @@ def make_move(*, card: int, verb: str, note: str = "", by: Actor, at: Moment) ->
     with acting(by.scope):
         found = cards.get(card)
         policies.must_follow(move, State(found.state))
-        changes = _changes(move, found, at)
+        changes = _changes(move, found, by, at)
     if move.verb in _WITH_NOTE and not note.strip():
         raise Invalid.of([FieldError("note", "required", "理由を入力してください。")])
     if not moving.apply(move, [card], by=by, at=at, purpose=PURPOSE, note=note.strip(), changes=changes):
@@ -41,11 +41,14 @@ def make_move(*, card: int, verb: str, note: str = "", by: Actor, at: Moment) ->
 _WITH_NOTE = frozenset({"void_ex_officio", "void_ordered", "discard"})
 
 
-def _changes(move: Move, card: Card, at: Moment) -> dict[str, Any]:
+def _changes(move: Move, card: Card, by: Actor, at: Moment) -> dict[str, Any]:
     """What changes with the state: the clock that stops, the version that the face shows now."""
     if move.verb == "drop_pins":
         return {"has_pins": False}
     if move.verb not in ("continue_use", "update_face"):
+        return {}
+    if move.verb == "update_face" and holders.is_abroad(card, by=by, day=at.day):
+        # The face follows the 附票 then, whose versions are counted apart.
         return {}
     record = residents.latest_of(card.resident_id)
     if record is None or not record.is_present_on(at.day):

@@ -9,7 +9,7 @@ from jlis.kernel.errors import NotFound
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.time import Moment
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents, supplementary
+from juki.selectors import affairs, supplementary
 from mynacard.models import Card, CardHistory, HandOver
 from mynacard.selectors import cards
 
@@ -58,8 +58,7 @@ def _of_protected(record: IdentityRecord) -> dict[str, int]:
 
 
 def _record(resident: UUID, at: Moment) -> IdentityRecord:
-    # Abroad nobody's 住民票 answers: the 本籍地 knows the holder by its 附票.
-    record = residents.latest_of(resident) or supplementary.abroad_of(resident, day=at.day)
+    record = supplementary.answering(resident, day=at.day)
     if record is None:
         raise NotFound("resident_not_found", "該当する住民がいません。")
     return record

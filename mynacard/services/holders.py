@@ -9,7 +9,7 @@ from jlis.kernel.isolation.scope import MYNACARD, acting
 from juki.domain.changes import ChangeReason, reason_of
 from juki.domain.items import LABELS
 from juki.models import IdentityRecord
-from juki.selectors import residents
+from juki.selectors import residents, supplementary
 from mynacard.domain import clocks
 from mynacard.domain.clocks import Deadline
 from mynacard.models import Card
@@ -41,6 +41,13 @@ def present(card: Card, *, by: Actor, day: date) -> Holder:
         raise Conflict(code, f"名義人の住民票は{label}により消除されています。このカードは交付できません。")
     assert whole is not None
     return Holder(here, _differences(card, whole))
+
+
+def is_abroad(card: Card, *, by: Actor, day: date) -> bool:
+    """Whether the holder is abroad with the card (国外継続利用), and the actor's office keeps their 附票."""
+    with acting(by.scope):
+        kept = supplementary.abroad_of(card.resident_id, day=day)
+    return card.abroad_on is not None and kept is not None and kept.office == card.office
 
 
 def deadline_of(record: IdentityRecord) -> Deadline | None:

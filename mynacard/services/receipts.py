@@ -12,7 +12,7 @@ from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.time import TOKYO, Moment
 from jpki.choices import Kind
-from juki.selectors import affairs, residents
+from juki.selectors import affairs, residents, supplementary
 from mynacard.domain.pins import LABELS
 from mynacard.domain.sittings import DEEDS, PROOF_LABELS, RESET_LABEL, RESET_STATUTE, VISITOR_LABELS, Proof, Visitor
 from mynacard.models import CertificateSitting, SittingDeed
@@ -83,7 +83,8 @@ def _receipt(found: CertificateSitting, deeds: Sequence[SittingDeed]) -> Receipt
 
 
 def _name(found: CertificateSitting) -> str:
-    for record in residents.history(found.resident_id):
+    versions = supplementary.history if found.by_supplementary else residents.history
+    for record in versions(found.resident_id):
         if record.version == found.version:
             return record.name
     raise NotFound("resident_not_found", "該当する住民がいません。")

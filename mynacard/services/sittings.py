@@ -20,7 +20,7 @@ from jpki.domain.eligibility import are_lifted
 from jpki.domain.kinds import Kind
 from jpki.services import certificates as jpki_certificates
 from juki.models import IdentityRecord
-from juki.selectors import affairs, residents
+from juki.selectors import affairs, supplementary
 from mynacard.choices import IN_HAND, State
 from mynacard.domain import pins, sittings
 from mynacard.domain.sittings import MAY_RESET, PIN_OF, Deed, Plan, Standing
@@ -42,13 +42,14 @@ _FIELDS = {Kind.SIGN_CARD: "deed_sign", Kind.AUTH_CARD: "deed_auth"}
 class Seen:
     """What lies on the counter: the card, its holder, both certificates, and the tries that its PINs have left.
 
-    ``tries`` is None where the terminal reads no such card.
+    ``tries`` is None where the terminal reads no such card; ``is_abroad``: the holder is, and this is their 本籍地.
     """
 
     card: Card
     record: IdentityRecord
     borne: Mapping[Kind, Borne]
     tries: Mapping[str, int] | None
+    is_abroad: bool = False
 
     @property
     def may_issue(self) -> bool:
@@ -122,6 +123,7 @@ def hold(*, card: int, wanted: Plan, by: Actor, at: Moment, purpose: str = PURPO
             on=at.day,
             at=at.instant,
             version=seen.record.version,
+            by_supplementary=seen.is_abroad,
             proof=wanted.proof.value,
             visitor=wanted.visitor.value,
             under_guardianship=wanted.under_guardianship,
@@ -138,22 +140,23 @@ def hold(*, card: int, wanted: Plan, by: Actor, at: Moment, purpose: str = PURPO
 def _seen(card: int, by: Actor, at: Moment, *, under_guardianship: bool = False) -> Seen:
     with acting(by.scope):
         found = cards.get(card)
-        record = residents.latest_of(found.resident_id)
+        record = supplementary.answering(found.resident_id, day=at.day)
         if record is None:
             raise NotFound("resident_not_found", "該当する住民がいません。")
         if found.state not in IN_HAND:
             raise Conflict("not_in_hand", "名義人が持っているカードではありません。電子証明書の手続はできません。")
+        is_abroad = holders.is_abroad(found, by=by, day=at.day)
         with acting(MYNACARD):
             on_chip = frozenset(cards.certificates_on([card]))
         borne = selectors.borne_by(
             found,
             on_chip=on_chip,
             born=PartialDate.from_iso(record.birth_date),
-            registered=record.is_present_on(at.day),
+            registered=is_abroad or record.is_present_on(at.day),
             under_guardianship=under_guardianship,
             at=at,
         )
-    return Seen(found, record, borne, _tries(found))
+    return Seen(found, record, borne, _tries(found), is_abroad)
 
 
 def _tries(card: Card) -> dict[str, int] | None:
@@ -171,10 +174,11 @@ def _may(wanted: Plan, by: Actor) -> None:
 
 
 def _usable(seen: Seen, by: Actor, at: Moment) -> None:
-    """New certificates and PINs go on a card that lives, of who is present here."""
+    """New certificates and PINs go on a card that lives, of who is present here, or abroad and kept here."""
     if not seen.may_issue or seen.card.expires_on < at.day:
         raise Conflict("state_does_not_allow", "有効なカードにだけ、電子証明書の発行と暗証番号の設定ができます。")
-    holders.present(seen.card, by=by, day=at.day)
+    if not seen.is_abroad:
+        holders.present(seen.card, by=by, day=at.day)
 
 
 def _stand(seen: Seen, wanted: Plan) -> None:

@@ -13,11 +13,13 @@ from jlis.kernel.outbox import delivery
 from jlis.kernel.time import Moment, now
 from jpki.domain.kinds import Kind
 from jpki.models import Certificate, Departure
-from jpki.services import departures
+from jpki.services import consents, departures, mobile_devices
+from jpki.services import counter as jpki_counter
 from juki.services import supplementary
 from mynacard.domain.abroad import Applicant
+from mynacard.domain.sittings import DEEDS, Plan, Proof
 from mynacard.models import AbroadUse
-from mynacard.services import abroad, cards, clockwork, counter
+from mynacard.services import abroad, cards, clockwork, counter, receipts, sittings
 from mynacard.services.abroad import Wish
 from tests.conftest import actor
 from tests.jpki import cast as jpki_cast
@@ -237,6 +239,135 @@ def test_without_a_known_honseki_the_card_stays_where_it_was(resident, clerk, at
     the_day_comes(at)
 
     assert (cast.again(card).office, cast.again(card).state) == ("131016", "LIVE")
+
+
+class TestAtTheHonseki:
+    """Abroad the 本籍地 is the counter: it asks what every counter asks, and its register is the 附票."""
+
+    @pytest.fixture
+    def gone(self, card, resident, clerk, at):
+        leaves(resident, by=clerk, at=at)
+        keeps(card, by=clerk, at=at)
+        the_day_comes(at)
+        assert cast.certificates(card)[Kind.SIGN_CARD] == "REVOKED"
+        return cast.again(card)
+
+    @pytest.fixture
+    def home(self, at):
+        """A day on which the holder is in Japan for a visit."""
+        return at.later(days=LATER + 30)
+
+    def renamed(self, resident, name, *, by, at):
+        kept("S03", resident, at.day, by=by, at=at, name=name)
+
+    def test_both_are_issued_anew_and_the_signature_says_that_its_holder_left(self, gone, outsider, home):
+        held = cast.anew(gone, *BOTH, by=outsider, at=home)
+
+        assert cast.certificates(gone) == {Kind.SIGN_CARD: "VALID", Kind.AUTH_CARD: "VALID"}
+        with acting(outsider.scope):
+            newest = Certificate.objects.filter(resident=gone.resident_id, kind="SIGN_CARD").latest("pk")
+            assert (newest.office, newest.status.partition.code) == ("131041", "131041")
+        assert newest.issue_information["name"] == "髙﨑　太郎"
+        assert newest.issue_information["address"] == "国外転出（令和8年11月28日）"
+        assert "国外転出（令和８年１１月２８日）".encode() in jpki_cast.der_of(newest)
+        assert receipts.draw(sitting=held.pk, by=outsider, at=home).name == "髙﨑　太郎"
+        assert held.by_supplementary
+
+    def test_one_is_ended_and_put_on_hold_there(self, gone, outsider, home):
+        wanted = Plan({Kind.AUTH_CARD: DEEDS["REVOKE"]}, Proof.CARD)
+        sittings.hold(card=gone.pk, wanted=wanted, by=outsider, at=home)
+        assert cast.certificates(gone)[Kind.AUTH_CARD] == "REVOKED"
+
+    def test_the_certificates_consents_and_telephones_are_seen_there_and_no_longer_where_the_holder_lived(
+        self, gone, clerk, outsider, home
+    ):
+        for see, purpose in (
+            (jpki_counter.see, jpki_counter.PURPOSE), (mobile_devices.see, "JUKI-CARD"), (consents.see, "JUKI-CARD"),
+        ):  # fmt: skip
+            with acting(outsider.scope):
+                record, _, *_ = see(resident=gone.resident_id, by=outsider, at=home, purpose=purpose)
+            assert record.office == "131041"
+        with pytest.raises(NotFound):
+            sittings.see(card=gone.pk, by=clerk, at=home)
+
+    def test_who_lived_at_the_honseki_is_served_there_as_well(self, founded, clerk, at, home):
+        person = cast.resident_of(clerk, at)
+        card = cast.live(person, by=clerk, at=at)
+        kept("S01", person, at.day, by=clerk, at=at, name="髙﨑　太郎", name_kana="タカサキ　タロウ",
+             birth_date="1980-02-17", sex="M", address="東京都千代田区霞が関一丁目1番1号")  # fmt: skip
+        leaves(person, by=clerk, at=at)
+        keeps(card, by=clerk, at=at)
+        the_day_comes(at)
+        cast.anew(card, Kind.SIGN_CARD, by=clerk, at=home)
+
+        assert cast.certificates(card)[Kind.SIGN_CARD] == "VALID"
+
+    def test_without_the_card_kept_or_a_known_honseki_nothing_is_issued(self, resident, clerk, outsider, at, home):
+        card = cast.live(resident, by=clerk, at=at)
+        leaves(resident, by=clerk, at=at)
+        keeps(card, by=clerk, at=at)
+        the_day_comes(at)
+        with pytest.raises((Conflict, Invalid)):
+            cast.anew(card, Kind.SIGN_CARD, by=clerk, at=home)
+        with pytest.raises(NotFound):
+            cast.anew(card, Kind.SIGN_CARD, by=outsider, at=home)
+
+    def test_another_duty_of_the_honseki_may_not(self, gone, home):
+        with pytest.raises(Forbidden):
+            cast.anew(gone, Kind.SIGN_CARD, by=actor("131041", "STAFF_ADMINISTRATOR"), at=home)
+
+    @pytest.mark.parametrize(
+        ("items", "ends"),
+        [
+            ({"name": "見本　太郎"}, True),
+            ({"birth_date": "1980-02-18"}, True),
+            ({"sex": "F"}, True),
+            ({"name": "高崎　太郎"}, False),
+            ({"name_kana": "コウサキ　タロウ"}, False),
+            ({"address": "東京都千代田区一番町1番地"}, False),
+        ],
+    )
+    def test_another_name_in_the_supplementary_register_ends_the_signature_as_at_home(
+        self, gone, resident, outsider, home, items, ends
+    ):
+        cast.anew(gone, Kind.SIGN_CARD, by=outsider, at=home)
+        kept("S03", resident, home.day, by=outsider, at=home, **items)
+
+        expected = "REVOKED" if ends else "VALID"
+        assert cast.certificates(gone) == {Kind.SIGN_CARD: expected, Kind.AUTH_CARD: "VALID"}
+        if ends:
+            cast.anew(gone, Kind.SIGN_CARD, by=outsider, at=home)
+            assert cast.certificates(gone)[Kind.SIGN_CARD] == "VALID"
+
+    def test_one_issued_beforehand_ends_by_it_too_be_the_day_come_or_not(self, card, resident, clerk, outsider, at):
+        leaves(resident, by=clerk, at=at)
+        keeps(card, by=clerk, at=at)
+        cast.anew(card, Kind.SIGN_CARD, by=clerk, at=at)
+        self.renamed(resident, "見本　太郎", by=outsider, at=at)
+
+        assert cast.certificates(card) == {Kind.SIGN_CARD: "REVOKED", Kind.AUTH_CARD: "VALID"}
+
+    def test_one_made_of_the_new_name_outlives_news_that_comes_late(self, gone, resident, outsider, home):
+        notice = {"key": "late", "reason": "S03", "changed_on": home.day.isoformat(),
+                  "resident_code": resident.resident_code, "name": "見本　太郎"}  # fmt: skip
+        with acting(outsider.scope):
+            supplementary.receive(notices=[notice], by=outsider, at=home, channel="REST")
+        cast.anew(gone, Kind.SIGN_CARD, by=outsider, at=home)
+        delivery.deliver_all()
+
+        assert cast.certificates(gone)[Kind.SIGN_CARD] == "VALID"
+        with acting(JPKI):
+            newest = Certificate.objects.filter(kind="SIGN_CARD").latest("pk")
+        assert newest.issue_information["name"] == "見本　太郎"
+
+    def test_at_home_the_supplementary_register_ends_nothing(self, card, resident, outsider, at):
+        self.renamed(resident, "見本　太郎", by=outsider, at=at)
+        assert set(cast.certificates(card).values()) == {"VALID"}
+
+    def test_who_returns_loses_the_signature_issued_there(self, gone, resident, clerk, outsider, home):
+        cast.anew(gone, Kind.SIGN_CARD, by=outsider, at=home)
+        back(resident, "R02", home.day, by=clerk, at=home)
+        assert cast.certificates(gone) == {Kind.SIGN_CARD: "REVOKED", Kind.AUTH_CARD: "VALID"}
 
 
 class TestRefused:

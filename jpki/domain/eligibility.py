@@ -126,6 +126,11 @@ EXEMPTIONS: dict[str, Exemption] = {
 }  # fmt: skip
 
 
+def reasons_for(age: int) -> list[Exemption]:
+    """What the counter may confirm for somebody of an age."""
+    return [each for each in EXEMPTIONS.values() if each.lifts != "under_age" or age < AGE_FOR_SIGNATURE]
+
+
 def are_lifted(hindering: Iterable[Rule], reasons: Iterable[str]) -> bool:
     """Whether a confirmed reason lifts each of the rules that stand against an application."""
     confirmed = set(reasons)

@@ -87,7 +87,8 @@ def replace(request: StaffRequest, generation: int) -> HttpResponse:
         "form": form,
         "title": title,
         "submit": "一斉再発行を依頼する",
-        "lead": "有効な電子証明書をすべて、現在の世代で再発行します。鍵ペアと有効期間の満了の日は変わりません。",
+        "lead": "有効な電子証明書をすべて、現在の世代で再発行します。鍵ペアと有効期間の満了の日は変わりません。"
+        "再発行できないものは、理由とともに結果の一覧に載ります。",
         "back": reverse("jpki_generations"),
         "breadcrumbs": [("世代と一斉再発行", reverse("jpki_generations")), (title, "")],
     }

@@ -22,6 +22,7 @@ from mynacard.selectors import cards as selectors
 from mynacard.services import cards, counter
 from mynacard.services.counter import PURPOSE
 from mynacard.web.forms import NoteForm
+from mynacard.web.standing import standing_of
 
 TONES = {"LIVE": "success", "SUSPENDED": "warning", "VOID": "error", "READY": "info"}
 
@@ -38,6 +39,7 @@ def of_resident(request: StaffRequest, resident: UUID) -> HttpResponse:
     is_present = record.is_present_on(at.day)
     shown = {
         "record": record,
+        "standing": standing_of(record, at.day),
         "rows": [(card, selectors.state_label(card, at), TONES.get(card.state, "")) for card in found],
         "may_apply": request.actor.may("mynacard.apply") and is_present,
         "may_apply_express": request.actor.may("mynacard.apply_express") and is_present,
@@ -56,6 +58,7 @@ def card(request: StaffRequest, card: int) -> HttpResponse:
     of_holder = reverse("mynacard_cards_of_resident", args=[seen.card.resident_id])
     shown = {
         "seen": seen,
+        "standing": standing_of(seen.record, at.day),
         "card": seen.card,
         "label": selectors.state_label(seen.card, at),
         "tone": TONES.get(seen.card.state, ""),

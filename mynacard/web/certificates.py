@@ -27,6 +27,7 @@ from mynacard.services import receipts, replacing, sittings
 from mynacard.services.receipts import Receipt
 from mynacard.services.sittings import Seen
 from mynacard.web.sitting_forms import NewPinsForm, SittingForm
+from mynacard.web.standing import standing_of
 
 STEPS = ("手続の選択", "確認と暗証番号", "控え")
 _TONES = {"VALID": "success", "RENEWABLE": "info", "SUSPENDED": "warning", "EXPIRED": "error", "REVOKED": "error"}
@@ -40,7 +41,7 @@ def sitting(request: StaffRequest, card: int) -> HttpResponse:
     seen = sittings.see(card=card, by=request.actor, at=at)
     step = request.POST.get("step", "")
     form = SittingForm(request.POST or None, seen=seen, by=request.actor, at=at)
-    shown = _shown(seen, form, request.actor)
+    shown = _shown(seen, form, request.actor) | {"standing": standing_of(seen.record, at.day)}
     if step not in ("confirm", "done") or not form.is_valid():
         return _page(request, shown)
     wanted = form.wanted()

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from jlis.kernel.faces.forms import EraDateField, ShellForm
-from jpki.domain.eligibility import EXEMPTIONS
+from jpki.domain.eligibility import EXEMPTIONS, reasons_for
 from mynacard.choices import EXPRESS_CASES, AbroadApplicant, Channel, ReturnReason
 from mynacard.domain import applications
 from mynacard.domain.abroad import Applicant
@@ -39,6 +39,11 @@ def exemptions_field(help_text: str) -> forms.MultipleChoiceField:
         choices=[(each.code, each.label) for each in EXEMPTIONS.values()],
         help_text=help_text,
     )
+
+
+def exemptions_at(age: int) -> list[tuple[str, str]]:
+    """The reasons that may be confirmed for somebody of an age."""
+    return [(each.code, each.label) for each in reasons_for(age)]
 
 
 def _pin(name: str, *, required: bool = True) -> forms.CharField:
@@ -175,6 +180,10 @@ class DocumentsForm(ShellForm):
     exemptions = exemptions_field(
         "15歳未満の者、成年被後見人に発行するときだけ選びます。選ばなければ、利用者証明用だけを発行します。"
     )
+
+    def __init__(self, *args: Any, age: int, **keywords: Any):
+        super().__init__(*args, **keywords)
+        self.offer("exemptions", exemptions_at(age))
 
     def shown(self) -> Shown:
         """The cleaned form as the rules take it."""

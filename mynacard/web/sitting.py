@@ -12,10 +12,12 @@ from jlis.kernel.errors import Refused
 from jlis.kernel.faces.refusals import put_on
 from jlis.kernel.faces.web import StaffRequest, staff_view
 from jlis.kernel.time import now
+from jpki.domain.eligibility import age_on
 from mynacard.selectors import cards
 from mynacard.services import certificates, handing_over
 from mynacard.web.forms import DocumentsForm, PinsForm
 from mynacard.web.safe import SAFE
+from mynacard.web.standing import standing_of
 
 STEPS = ("カードと名義人", "本人確認書類", "暗証番号", "交付")
 
@@ -26,8 +28,8 @@ def hand_over(request: StaffRequest, card: int) -> HttpResponse:
     at = now()
     holder = handing_over.check(card=card, shown=None, by=request.actor, at=at)
     step = request.POST.get("step", "")
-    documents = DocumentsForm(request.POST if step in ("pins", "done") else None)
     born = PartialDate.from_iso(holder.record.birth_date)
+    documents = DocumentsForm(request.POST if step in ("pins", "done") else None, age=age_on(at.day, born))
     proved = documents.shown() if documents.is_valid() else None
     may_sign = proved is not None and certificates.may_sign(born=born, shown=proved, at=at)
     pins = PinsForm(request.POST if step == "done" else None, with_signature=may_sign)
@@ -38,7 +40,8 @@ def hand_over(request: StaffRequest, card: int) -> HttpResponse:
         "form": documents,
         "pins": pins,
         "steps": STEPS,
-        "current": 2 if step == "documents" else 1,
+        "current": 2 if step else 1,
+        "standing": standing_of(holder.record, at.day),
         "breadcrumbs": [(SAFE[0], reverse(SAFE[1])), ("交付の手続", "")],
     }
     if step not in ("pins", "done") or proved is None:

@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 
 from jlis.kernel.actors import Actor
+from jlis.kernel.domain.partial_dates import PartialDate
 from jlis.kernel.faces.forms import ShellForm
 from jlis.kernel.time import Moment
 from jpki.choices import FeeGround, Kind
 from jpki.domain import fees
+from jpki.domain.eligibility import age_on
 from jpki.domain.fees import Ground
 from mynacard.domain.pins import LABELS
 from mynacard.domain.sittings import (
@@ -25,7 +27,7 @@ from mynacard.domain.sittings import (
     Visitor,
 )
 from mynacard.services.sittings import Seen
-from mynacard.web.forms import exemptions_field
+from mynacard.web.forms import exemptions_at, exemptions_field
 
 _NAMES = {ON_THE_CARD[0]: "deed_sign", ON_THE_CARD[1]: "deed_auth"}
 _FORMERS = {ON_THE_CARD[0]: "former_sign", ON_THE_CARD[1]: "former_auth"}
@@ -39,8 +41,8 @@ class SittingForm(ShellForm):
 
     deed_sign = forms.ChoiceField(required=False, widget=forms.RadioSelect)
     deed_auth = forms.ChoiceField(required=False, widget=forms.RadioSelect)
-    former_sign = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    former_auth = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    former_sign = forms.IntegerField(label="署名用（画面に表示したもの）", widget=forms.HiddenInput, min_value=0)
+    former_auth = forms.IntegerField(label="利用者証明用（画面に表示したもの）", widget=forms.HiddenInput, min_value=0)
     resets = forms.MultipleChoiceField(
         label="暗証番号の初期化・再設定",
         required=False,
@@ -78,6 +80,8 @@ class SittingForm(ShellForm):
         if not (seen.may_issue and seen.card.has_pins and by.may(MAY_RESET)):
             del self.fields["resets"]
         self._offer_grounds(seen, at)
+        age = age_on(at.day, PartialDate.from_iso(seen.record.birth_date))
+        self.offer("exemptions", exemptions_at(age))
 
     def wanted(self, pins: Mapping[str, str] | None = None) -> Plan:
         """The cleaned form, with the PINs of the last step, as the service takes it."""

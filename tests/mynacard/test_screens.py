@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from jlis.kernel.domain.eras import format_era
 from jlis.kernel.isolation.scope import MYNACARD, SYSTEM, acting
 from jlis.kernel.outbox import delivery
 from jlis.kernel.time import Moment, now
@@ -228,6 +229,32 @@ def test_who_died_is_told_at_the_set_up_and_at_the_sitting(counter, resident, cl
         refused = counter.get(url)
         assert refused.status_code == 409
         assert "死亡により消除" in refused.content.decode()
+
+
+def test_who_has_told_of_a_move_out_is_marked_on_every_page(counter, resident, clerk, at):
+    card = cast.ready(resident, by=clerk, at=at)
+    pages = [f"/mynacard/residents/{resident.pk}/cards/", f"/mynacard/cards/{card.pk}/"]
+    pages.append(f"/mynacard/cards/{card.pk}/hand-over/")
+    assert not any("転出予定" in text(counter.get(page)) for page in pages)
+    on = at.later(days=5).day
+    cast.change(resident, "D01", on, by=clerk, at=at)
+
+    for page in pages:
+        assert f"転出予定　{format_era(on)}" in text(counter.get(page)), page
+    assert "交付申請を受け付ける" in text(counter.get(pages[0]))
+
+
+@pytest.mark.parametrize(("born", "offered"), [("1980-02-17", False), ("2014-05-06", True)])
+def test_only_reasons_that_fit_the_holders_age_are_offered(counter, founded, clerk, at, born, offered):
+    card = cast.ready(cast.resident_of(clerk, at, birth_date=born), by=clerk, at=at)
+    page = f"/mynacard/cards/{card.pk}/hand-over/"
+    shown = text(counter.post(page, {"step": "documents"}))
+
+    assert ("MINOR_UNDERSTANDS" in shown, "WARD_BY_DOCTOR" in shown) == (offered, True)
+    # What is not offered is a fault of the step that asks, beside the field.
+    wrong = text(counter.post(page, {"step": "pins", "documents": ["A_LICENCE"], "exemptions": ["NONE_SUCH"]}))
+    assert 'name="exemptions"' in wrong
+    assert "候補にありません" in wrong
 
 
 def test_the_express_form(counter, centre, resident, clerk, at):

@@ -100,8 +100,6 @@ DATABASES = {
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # Prepared on demand alone (`jlis.kernel.prepared`), never because a statement came often.
-        "OPTIONS": {"prepare_threshold": 1_000_000_000},
         "TEST": {"TEMPLATE": "template0"},
     }
 }

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Cursor
+
+from jlis.kernel.isolation.preparing import PreparingCursor
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ def assume(database: BaseDatabaseWrapper, wanted: Scope | None) -> None:
     """Send the role for the rest of the running transaction; a statement that is prepared once for a connection."""
     parameters = (wanted.role, wanted.org, wanted.purpose) if wanted else ("none", "", "")
     database.ensure_connection()
-    with database.wrap_database_errors, Cursor(database.connection) as cursor:
-        cursor.execute(_ASSUME, parameters, prepare=True)
+    with database.wrap_database_errors, PreparingCursor(database.connection) as cursor:
+        cursor.execute(_ASSUME, parameters)
 
 
 def _is_aborted(database: BaseDatabaseWrapper) -> bool:

@@ -235,4 +235,4 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 
 LOGGING_CONFIG = "jlis.kernel.faces.logs.configure"
-LOGGING = {"level": "INFO"}
+LOGGING = {"level": "INFO", "behind": JLIS_SERVES_WEB}

@@ -3,11 +3,17 @@
 A processor drops every key that the models declare personal, so that a slip in a call leaves a mark and no name.
 """
 
+import atexit
 import json
 import logging
 import logging.config
+import os
 import sys
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping
+from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -90,20 +96,74 @@ def configure(settings: dict[str, Any]) -> None:
     )
     # Our own lines are written without the standard library's records between: every request writes one.
     stream = sys.stderr
+    behind = _Behind(stream) if settings.get("behind") else None
     structlog.configure(
         processors=[*shared, as_json],
-        logger_factory=lambda name="jlis": _Lines(stream, name),
+        logger_factory=lambda name="jlis": _Lines(stream, name, behind),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
 
 
-class _Lines(structlog.WriteLogger):
-    """Writes lines to a stream, under a name."""
+class _Behind:
+    """Lines that wait for a moment, so that those of many requests are written at once.
 
-    def __init__(self, stream: TextIO, name: str):
+    Each write lets another thread go on first; with an answer that is ready beforehand, that was more than the answer
+    itself (bench/ocsp.py).
+    """
+
+    MOMENT = 0.05  # seconds
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+        self._lines: deque[str] = deque()
+        self._writing = threading.Lock()
+        self._writer = 0  # the process that has one
+        # A worker that another process started ends without what `atexit` keeps.
+        atexit.register(self.write_out)
+        Finalize(None, self.write_out, exitpriority=0)
+
+    def put(self, line: str) -> None:
+        """Have a line written soon."""
+        self._lines.append(line)
+        if self._writer != os.getpid():
+            self._writer = os.getpid()
+            threading.Thread(target=self._run, name="log", daemon=True).start()
+
+    def write_out(self) -> None:
+        """Write what waits."""
+        with self._writing:
+            lines = [f"{self._lines.popleft()}\n" for _ in range(len(self._lines))]
+            if lines:
+                self._stream.write("".join(lines))
+                self._stream.flush()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self.MOMENT)
+            self.write_out()
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes lines to a stream, under a name; what is more than information at once, after what waits."""
+
+    def __init__(self, stream: TextIO, name: str, behind: _Behind | None):
         super().__init__(stream)
         self.name = name
+        self._behind = behind
+
+    def info(self, message: str) -> None:
+        if self._behind is None:
+            super().msg(message)
+        else:
+            self._behind.put(message)
+
+    def msg(self, message: str) -> None:
+        if self._behind is not None:
+            self._behind.write_out()
+        super().msg(message)
+
+    warning = error = critical = exception = msg
 
 
 def _as_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:

@@ -16,6 +16,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import set_urlconf
 
 from jlis.kernel.faces.middleware import note, number_of, observed
 
@@ -111,7 +112,11 @@ class _Views(BaseHandler):
         self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
 
     def get_response(self, request: HttpRequest) -> HttpResponse | FileResponse:
-        response = super().get_response(request)
+        try:
+            response = super().get_response(request)
+        finally:
+            # The list of addresses belongs to the thread, which may do something else next.
+            set_urlconf(None)
         assert isinstance(response, HttpResponse | FileResponse), "nothing else is streamed here"
         return response
 

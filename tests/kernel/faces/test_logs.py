@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+import time
 
 import pytest
 import structlog
@@ -51,3 +52,27 @@ def test_an_error_is_its_class_and_place(lines):
 def test_below_the_level_nothing_is_written(lines):
     structlog.get_logger("jlis.one").debug("detail")
     assert lines() == []
+
+
+def test_lines_that_may_wait_are_written_soon_and_before_any_that_may_not(monkeypatch):
+    stream = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", stream)
+        patch.setattr(logs._Behind, "MOMENT", 0.001)
+        logs.configure({**settings.LOGGING, "behind": True})
+    try:
+        log = structlog.get_logger("jlis.one")
+        log.info("first")
+        log.warning("second")
+        assert events(stream) == ["first", "second"]
+        log.info("third")
+        until = time.monotonic() + 10
+        while len(events(stream)) < 3 and time.monotonic() < until:
+            time.sleep(0.001)
+        assert events(stream)[2:] == ["third"]
+    finally:
+        logs.configure(settings.LOGGING)
+
+
+def events(stream: io.StringIO) -> list[str]:
+    return [json.loads(line)["event"] for line in stream.getvalue().splitlines()]

@@ -1,7 +1,7 @@
 """The garbage collector of a process that serves for days.
 
 By itself it goes through everything that lives, time and again: the models, addresses and forms of the whole house,
-which never die. Between a tenth and a quarter of a large call's time in Python went there (bench/ingest.py).
+which never die. A fifth of a large call's time in Python, and more, went there (bench/ingest.py).
 """
 
 import gc

@@ -8,8 +8,6 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from jlis.kernel.actors import Actor
 from jlis.kernel.audit import services as audit
 from jlis.kernel.isolation.scope import JPKI, acting
@@ -20,8 +18,7 @@ from jpki.models import Departure
 from jpki.services import endings
 from jpki.sql import departures as sql
 from jpki.sql import following
-from juki.models import Resident
-from juki.selectors import supplementary
+from juki.selectors import residents, supplementary
 
 BATCH = 500
 
@@ -46,16 +43,16 @@ def take_effect(*, by: Actor, at: Moment) -> int:
         with acting(JPKI):
             due = Departure.objects.select_for_update(skip_locked=True).filter(leaves_on__lte=at.day)
             # Whom the register has again, in any town: the event that tells of it is on its way and settles it.
-            back = Resident.objects.filter(Resident.present_on(at.day), pk=OuterRef("resident"))
-            leaving = list(due.exclude(Exists(back)).order_by("leaves_on", "resident")[:BATCH])
+            gone = due.exclude(residents.registered_again(at.day))
+            leaving = list(gone.order_by("leaves_on", "resident")[:BATCH])
             ended += _leave(leaving, by, at)
         if len(leaving) < BATCH:
             return ended
 
 
 def _leave(leaving: list[Departure], by: Actor, at: Moment) -> int:
-    residents = [each.resident for each in leaving]
-    in_force, for_abroad = following.in_force(residents), sql.issued_for_abroad(residents)
+    holders = [each.resident for each in leaving]
+    in_force, for_abroad = following.in_force(holders), sql.issued_for_abroad(holders)
     ending: dict[str, list[int]] = defaultdict(list)
     for each in leaving:
         effect = effect_of_leaving(abroad=each.abroad, goes_on=each.goes_on)
@@ -67,5 +64,5 @@ def _leave(leaving: list[Departure], by: Actor, at: Moment) -> int:
     # Abroad the 本籍地 answers for them, and its counter sees what they hold.
     abroad = supplementary.keepers(each.resident for each in leaving if each.abroad)
     following.move_with({who: following.Tenant(*keeper) for who, keeper in abroad.items()})
-    Departure.objects.filter(resident__in=residents).delete()
+    Departure.objects.filter(resident__in=holders).delete()
     return ended

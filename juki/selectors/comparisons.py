@@ -4,6 +4,7 @@ Seen is what the running scope sees. Of somebody whose record lies elsewhere the
 tells them from nobody. The place stands on neither side unless it is known that no 支援措置 covers the person.
 """
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,18 +51,20 @@ def of_notification(notification: Notification, day: date) -> Comparison:
     notice = Notice.from_body(notification.body)
     record = _known(notice.resident_code)
     held, told = _held(record, day), _told(notice)
-    withheld: frozenset[str] = frozenset()
-    if record is None:
-        # Nobody here can know whether the person is covered.
-        withheld = PLACES & {"address"} & told.keys()
-    elif record.is_protected:
-        withheld = PLACES
+    withheld = _withheld(record, told)
     lines = [
         Line(item, None, None, True) if item in withheld else Line(item, held.get(item), told.get(item))
         for item in ITEMS
     ]
     in_force = record is not None and record.valid_to is None and record.superseded_at is None
     return Comparison(record, in_force, lines)
+
+
+def _withheld(record: IdentityRecord | None, told: Mapping[str, str]) -> Set[str]:
+    if record is None:
+        # Nobody here can know whether the person is covered.
+        return told.keys() & {"address"}
+    return PLACES if record.is_protected else frozenset()
 
 
 def _known(code: str) -> IdentityRecord | None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from jlis.kernel.domain.folding import address_key, kana_key, name_key
 from jlis.kernel.domain.partial_dates import PartialDate
@@ -172,6 +172,11 @@ def current_many(residents: Sequence[UUID], *, with_protected_address: bool = Fa
 def versions_of(residents: Sequence[UUID]) -> dict[UUID, int]:
     """The number of the latest version of many residents by id."""
     return dict(Resident.objects.filter(pk__in=list(residents)).values_list("pk", "version"))
+
+
+def registered_again(day: date) -> Exists:
+    """Of rows that name a `resident`: those whom some town has on a day, whatever was told of them before."""
+    return Exists(Resident.objects.filter(Resident.present_on(day), pk=OuterRef("resident")))
 
 
 def code_after(notification: Notification) -> str:

@@ -107,6 +107,7 @@ def _numbered(drawn: Iterator[list[bytes]]) -> Iterator[Batch]:
             database.start(asked.look_up)
             if former:
                 batch = former.opened()
+                # Whoever takes it may have to stop: nothing runs then.
                 database.wait()
                 yield batch
             former = asked

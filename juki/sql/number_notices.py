@@ -1,4 +1,5 @@
-"""A town's page of number notices: those that it has not seen get their place, then what comes after the cursor (J2).
+"""A town's page of number notices: those that it has not seen get their place, then what comes after the cursor (J2);
+and the notices that are missing.
 
 Why not the ORM: the place comes from a sequence, and a page has a thousand rows. Rows expected: a page's. Indexes:
 `number_notice_of_town` (told ones by place, then the untold by id), `number_notice_overtaking`. Runs under the town's
@@ -9,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
+
+from juki.domain.number_notices import NUMBER_CHANGES
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 5016))"
 _LAST = "SELECT coalesce(max(place), 0) FROM juki_numbernotice WHERE municipality = %s"
@@ -38,9 +41,10 @@ _PAGE = """
     )
     ORDER BY n.place
 """
+_CHANGES = ", ".join(f"'{reason}'" for reason in sorted(NUMBER_CHANGES))
 # For the whole register at once: the notice that stands is the last of an entry elsewhere or of a change, else of a
 # number's giving.
-_ALL_UNTOLD = """
+_ALL_UNTOLD = f"""
     FROM juki_resident r
     LEFT JOIN (
         SELECT DISTINCT ON (resident) resident, office, noted_at FROM juki_numbernotice
@@ -48,17 +52,17 @@ _ALL_UNTOLD = """
     ) AS told ON told.resident = r.id
     LEFT JOIN (
         SELECT resident, max(recorded_at) AS at FROM juki_identityrecord
-        WHERE change_reason IN ('M05', 'M06') AND superseded_at IS NULL GROUP BY resident
+        WHERE change_reason IN ({_CHANGES}) AND superseded_at IS NULL GROUP BY resident
     ) AS changed ON changed.resident = r.id
     WHERE r.state = 'CURRENT'
       AND (told.office IS NULL OR told.office <> r.office OR changed.at > told.noted_at)
-"""
+"""  # noqa: S608 - own constants
 _TWICE = """
     SELECT resident FROM juki_numbernotice WHERE kind = 'NEW'
     GROUP BY resident, office HAVING count(*) > 1 LIMIT %s
 """
 # The same for an office, with what the notice would be. Whoever is being changed at this moment is left for later.
-_UNTOLD_OF_OFFICE = """
+_UNTOLD_OF_OFFICE = f"""
     SELECT r.id, CASE
         WHEN changed.at > coalesce(own.noted_at, '-infinity') THEN 'CHANGED'
         WHEN elsewhere.resident IS NOT NULL THEN 'MOVED_IN'
@@ -75,7 +79,7 @@ _UNTOLD_OF_OFFICE = """
     ) AS elsewhere ON true
     LEFT JOIN (
         SELECT resident, max(recorded_at) AS at FROM juki_identityrecord
-        WHERE prefecture = %(prefecture)s AND office = %(office)s AND change_reason IN ('M05', 'M06')
+        WHERE prefecture = %(prefecture)s AND office = %(office)s AND change_reason IN ({_CHANGES})
           AND superseded_at IS NULL
         GROUP BY resident
     ) AS changed ON changed.resident = r.id
@@ -83,7 +87,7 @@ _UNTOLD_OF_OFFICE = """
       AND (own.resident IS NULL OR elsewhere.resident IS NOT NULL OR changed.at > own.noted_at)
     ORDER BY r.id LIMIT %(limit)s
     FOR SHARE OF r SKIP LOCKED
-"""
+"""  # noqa: S608 - own constants
 
 
 def count_untold() -> int:

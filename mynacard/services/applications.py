@@ -146,6 +146,11 @@ def move_one(move: Move, application: Application, *, by: Actor, at: Moment, **f
     return applications.get(application.pk)
 
 
+def cancel_removed(application: Application, *, by: Actor, at: Moment) -> None:
+    """End an application whose applicant is registered no more where they applied; within the caller's transaction."""
+    move_one(MOVES["cancel"], application, by=by, at=at, note="住民票の消除")
+
+
 def _seen(application: UUID, by: Actor) -> Application:
     with acting(by.scope):
         return applications.get(application)

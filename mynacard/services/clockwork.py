@@ -1,11 +1,9 @@
 """The card clocks of a day: cards whose deadline or whose validity has passed end by themselves."""
 
-from django.db.models import Exists, OuterRef
-
 from jlis.kernel.actors import Actor
 from jlis.kernel.isolation.scope import MYNACARD, acting
 from jlis.kernel.time import Moment
-from juki.models import Resident
+from juki.selectors import residents
 from mynacard.choices import IN_HAND
 from mynacard.domain.clocks import ENDS_BY, Clock
 from mynacard.domain.lifecycle import MOVES
@@ -28,9 +26,7 @@ def run(*, by: Actor, at: Moment) -> dict[str, int]:
             over = in_hand.filter(clock=clock.value, clock_due_on__lt=at.day)
             if clock is not Clock.CONTINUE:
                 # Whom the register has again: the event that tells of it is on its way and settles the clock.
-                over = over.exclude(
-                    Exists(Resident.objects.filter(Resident.present_on(at.day), pk=OuterRef("resident")))
-                )
+                over = over.exclude(residents.registered_again(at.day))
             ids = list(over.order_by("pk").values_list("pk", flat=True))
             done[verb] = len(moving.apply(MOVES[verb], ids, by=by, at=at, purpose=PURPOSE))
         ids = list(in_hand.filter(expires_on__lt=at.day).order_by("pk").values_list("pk", flat=True))

@@ -10,7 +10,6 @@ from jlis.kernel.time import Moment
 from juki.choices import RecordState
 from juki.domain.changes import ChangeReason
 from mynacard.choices import APPLICATION_LIVE
-from mynacard.domain.applications import MOVES as APPLICATION_MOVES
 from mynacard.domain.lifecycle import BEFORE_HAND_OVER, MOVES
 from mynacard.models import Application, Card
 from mynacard.services import applications, moving
@@ -26,7 +25,7 @@ def take_effect(*, by: Actor, at: Moment) -> int:
         )
         found = list(gone.order_by("pk"))
         for each in found:
-            applications.move_one(APPLICATION_MOVES["cancel"], each, by=by, at=at, note="住民票の消除")
+            applications.cancel_removed(each, by=by, at=at)
         abroad = [each.pk for each in found if each.resident.removal_reason == ChangeReason.MOVE_OUT_ABROAD]
         cards = Card.objects.filter(application__in=abroad, state__in=BEFORE_HAND_OVER)
         ids = list(cards.order_by("pk").values_list("pk", flat=True))

@@ -18,7 +18,6 @@ from juki.events import IdentityBaseMoved, ResidentChanged, ResidentMovedIn, Res
 from juki.models import IdentityRecord
 from mynacard.choices import ABROAD_RUNNING, APPLICATION_LIVE, AbroadState
 from mynacard.domain import clocks
-from mynacard.domain.applications import MOVES as APPLICATION_MOVES
 from mynacard.domain.clocks import Clock, Deadline
 from mynacard.domain.express import NUMBER_OR_CODE_CHANGES
 from mynacard.domain.lifecycle import BEFORE_HAND_OVER, MOVES, RELIED_ON, State
@@ -228,4 +227,4 @@ def _cancel_applications(batch: _Batch, by: Actor, at: Moment) -> None:
         if application.version < batch.left.get(who, 0) or application.office != batch.arrived.get(
             who, application.office
         ):
-            applications.move_one(APPLICATION_MOVES["cancel"], application, by=by, at=at, note="住民票の消除")
+            applications.cancel_removed(application, by=by, at=at)

@@ -3,7 +3,6 @@
 A processor drops every key that the models declare personal, so that a slip in a call leaves a mark and no name.
 """
 
-import atexit
 import json
 import logging
 import logging.config
@@ -119,8 +118,7 @@ class _Behind:
         self._lines: deque[str] = deque()
         self._writing = threading.Lock()
         self._writer = 0  # the process that has one
-        # A worker that another process started ends without what `atexit` keeps.
-        atexit.register(self.write_out)
+        # Not `atexit`, without which a worker ends that another process started; this one is kept by both.
         Finalize(None, self.write_out, exitpriority=0)
 
     def put(self, line: str) -> None:

@@ -15,6 +15,6 @@ class PreparingCursor(Cursor[tuple[Any, ...]]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
         self.connection.prepare_threshold = 0
         try:
-            return super().execute(query, params, prepare=True, **options)
+            return super().execute(query, params, **options)
         finally:
             self.connection.prepare_threshold = None

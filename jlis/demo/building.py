@@ -35,7 +35,7 @@ from jlis.kernel.actors import Actor
 from jlis.kernel.audit import sealing
 from jlis.kernel.domain.codes import MunicipalityCode
 from jlis.kernel.errors import Conflict
-from jlis.kernel.isolation.scope import JPKI, SYSTEM, acting
+from jlis.kernel.isolation.scope import JPKI, REGISTRY, SYSTEM, acting
 from jlis.kernel.organisations.selectors import municipalities
 from jlis.kernel.outbox import delivery
 from jlis.kernel.people.models import Staff
@@ -245,9 +245,12 @@ def _certify(
 def _moved(chiefs: dict[str, Actor]) -> list[UUID]:
     """Every second of those whose signature certificate a change ended, in an order that ids do not decide."""
     with acting(JPKI):
-        lost = Certificate.objects.filter(kind=Kind.SIGN_CARD, status__state=State.REVOKED)
-        residents = list(lost.order_by("status__serial").values_list("resident", flat=True))
-    return residents[::2]
+        revoked = Certificate.objects.filter(kind=Kind.SIGN_CARD, status__state=State.REVOKED)
+        lost = list(revoked.values_list("resident", flat=True))
+    with acting(REGISTRY):
+        moved = latest_versions().filter(resident__in=lost)
+        in_order = moved.order_by("name_kana", "birth_date", "name", "address").values_list("resident", flat=True)
+        return list(in_order)[::2]
 
 
 def _ask_for_extracts(people: dict[str, Actor], towns: tuple[str, ...], at: Moment) -> None:

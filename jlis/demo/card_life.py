@@ -31,10 +31,12 @@ def take_over(*, operator: Actor, at: Moment) -> int:
         borne: dict[UUID, list[Certificate]] = defaultdict(list)
         for row in rows.only("resident", "kind", "status__not_before", "status__not_after"):
             borne[row.resident_id].append(row)
-        born = {pk: record.birth_date for pk, record in residents.current_many(list(borne)).items()}
+        known = residents.current_many(list(borne))
+    # In an order that ids do not decide.
+    holders = sorted(known.values(), key=lambda each: (each.name_kana, each.birth_date, each.name, each.address))
     held = [
-        _held(place, resident, certificates, PartialDate.from_iso(born[resident]))
-        for place, (resident, certificates) in enumerate(borne.items())
+        _held(place, each.resident_id, borne[each.resident_id], PartialDate.from_iso(each.birth_date))
+        for place, each in enumerate(holders)
     ]
     return taking_over.take_over(cards=held, by=operator, at=at, purpose=PURPOSE)
 
